@@ -1,0 +1,69 @@
+"""What the shell holds in memory: the partitions it owns, and the group of events that is being collected."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Generic
+
+from agents.durable.duty import BadData, Header, Output, Row, Where
+
+
+class Slot(Generic[Row]):
+    """A state row with its fence: the offset of the last event that was applied to it."""
+
+    __slots__ = ("fence", "row")
+
+    def __init__(self, fence: int, row: Row) -> None:
+        self.fence = fence
+        self.row = row
+
+
+class Part(Generic[Row]):
+    """An adopted partition: its rows, `next` to be decided, and `done`, the first that is not yet durable."""
+
+    __slots__ = ("done", "next", "rows")
+
+    def __init__(self, rows: dict[bytes, Slot[Row]], following: int) -> None:
+        self.rows = rows
+        self.next = following
+        self.done = following
+
+
+class Group(Generic[Row]):
+    """Events that become durable together: their outputs by topic and partition, changed rows, and new marks."""
+
+    __slots__ = ("dirty", "frames", "next", "outputs", "size")
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.size = 0
+        self.outputs: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
+        self.dirty: dict[tuple[int, bytes], Slot[Row]] = {}
+        self.next: dict[int, int] = {}
+
+    def publish(self, outputs: Sequence[Output]) -> None:
+        """Put outputs at the end of their topic and partition."""
+        for output in outputs:
+            self.outputs[output[0], output[1]].append(output)
+            if output[3] is not None:
+                self.size += len(output[3])
+
+
+def letter(
+    bad: BadData,
+    dead: tuple[str, int],
+    inputs: str,
+    where: Where,
+    key: bytes | None,
+    value: bytes | None,
+    headers: Sequence[Header],
+) -> Output:
+    """The dead letter of an event: its own key, bytes and headers, and why it was refused, in Kafka Connect's words."""
+    reasons = (
+        ("__connect.errors.topic", inputs),
+        ("__connect.errors.partition", str(where.partition)),
+        ("__connect.errors.offset", str(where.offset)),
+        ("__connect.errors.stage", bad.stage),
+        ("__connect.errors.exception.message", bad.message),
+        ("tidegate.reason", bad.reason),
+    )
+    return Output(*dead, key, value, (*headers, *((name, text.encode()) for name, text in reasons)))

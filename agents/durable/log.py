@@ -1,0 +1,119 @@
+"""The durable shell's own way to Kafka: whole batches out, the memory's partitions in."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from agents.durable.clock import SYSTEM, Clock
+from agents.durable.duty import Output
+from agents.durable.lease import Lease
+from agents.durable.options import Options
+from agents.durable.rows import Restored, keep, place
+
+METADATA_AGE_MS = 10_000
+"""So often the list of brokers is read anew: with Kafka's default of five minutes a moved partition is found late."""
+
+
+class Log:
+    """An idempotent producer that waits for all replicas, and readers without a group.
+
+    Records of one topic and partition stay in order; records above `batch_bytes` travel alone, as large as the topic
+    takes them. Every wait is bounded; whatever fails raises. To be made while an event loop runs.
+    """
+
+    def __init__(self, options: Options, lease: Lease, clock: Clock = SYSTEM) -> None:
+        self._options, self._lease, self._clock = options, lease, clock
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=options.brokers,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=0,
+            max_batch_size=options.batch_bytes,
+            max_request_size=options.request_bytes,
+            request_timeout_ms=int(options.request_s * 1000),
+            metadata_max_age_ms=METADATA_AGE_MS,
+        )
+        self._scout = self._reader()
+
+    async def start(self) -> None:
+        """Connect; from now on the lease is looked at before every record that leaves."""
+        await self._producer.start()
+        self._lease.guard(self._producer.client)
+        await self._scout.start()
+
+    async def stop(self) -> None:
+        """Close the connections; nothing is waiting to be sent."""
+        await self._producer.stop()
+        await self._scout.stop()
+
+    def _reader(self) -> AIOKafkaConsumer:
+        options = self._options
+        return AIOKafkaConsumer(
+            bootstrap_servers=options.brokers,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=options.fetch_bytes,
+            fetch_max_wait_ms=100,
+            request_timeout_ms=int(options.request_s * 500),
+            metadata_max_age_ms=METADATA_AGE_MS,
+        )
+
+    def _batches(self, outputs: Sequence[Output]) -> Iterator[BatchBuilder]:
+        now_ms = self._clock.wall_ms()
+        batch = self._producer.create_batch()
+        for _, _, key, value, headers in outputs:
+            while batch.append(timestamp=now_ms, key=key, value=value, headers=list(headers)) is None:
+                yield batch
+                batch = self._producer.create_batch()
+        yield batch
+
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+        """Return when the brokers have all records, in the given order within a topic and partition."""
+        async with asyncio.timeout(self._options.limits.send_s):
+            sent = []
+            for (topic, partition), outputs in batches.items():
+                for batch in self._batches(outputs):
+                    batch.close()
+                    sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+            await asyncio.gather(*sent)
+
+    async def load(self, partitions: Sequence[int]) -> dict[int, Restored]:
+        """The memory of partitions, each read from its beginning to its present end, and where each inbox goes on."""
+        memory = {partition: TopicPartition(self._options.memory, partition) for partition in partitions}
+        rows: dict[int, dict[bytes, bytes]] = {partition: {} for partition in partitions}
+        reader = self._reader()
+        try:
+            await reader.start()
+            reader.assign(list(memory.values()))
+            ends = await reader.end_offsets(list(memory.values()))
+            await reader.seek_to_beginning(*memory.values())
+            waiting = set(memory.values())
+            while waiting:
+                for partition, records in (await reader.getmany(*waiting, timeout_ms=200)).items():
+                    held = rows[partition.partition]
+                    for record in records:
+                        keep(held, record.key, record.value)
+                waiting = {partition for partition in waiting if await reader.position(partition) < ends[partition]}
+            begins, inbox_ends = await self._bounds(reader, partitions)
+            return {
+                partition: place(rows[partition], partition, begins[partition], inbox_ends[partition])
+                for partition in partitions
+            }
+        finally:
+            await reader.stop()
+
+    async def _bounds(
+        self, reader: AIOKafkaConsumer, partitions: Sequence[int]
+    ) -> tuple[dict[int, int], dict[int, int]]:
+        """First offset and end of inbox partitions."""
+        inbox = [TopicPartition(self._options.inputs, partition) for partition in partitions]
+        begins, ends = await reader.beginning_offsets(inbox), await reader.end_offsets(inbox)
+        return {tp.partition: at for tp, at in begins.items()}, {tp.partition: at for tp, at in ends.items()}
+
+    async def ends(self, partitions: Sequence[int]) -> dict[int, int]:
+        """The present end of inbox partitions, asked over a connection that has nothing to do with the consumer's."""
+        inbox = [TopicPartition(self._options.inputs, partition) for partition in partitions]
+        async with asyncio.timeout(self._options.request_s):
+            return {tp.partition: at for tp, at in (await self._scout.end_offsets(inbox)).items()}

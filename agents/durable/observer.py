@@ -1,0 +1,39 @@
+"""What the shell tells about itself, as plain calls; the default listener does nothing."""
+
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Listens to the shell, for metrics; every method is called on the event loop and must return at once."""
+
+    def decided(self, n_outputs: int, seconds: float) -> None:
+        """An event was decided, `seconds` after Kafka was given it."""
+        ...
+
+    def group(self, frames: int, seconds: float) -> None:
+        """A group of so many events became durable, outputs, rows and marks, within `seconds`."""
+        ...
+
+    def dead(self, reason: str) -> None:
+        """An event was refused and goes to the dead letters, for a reason (a word)."""
+        ...
+
+    def lag(self, partition: int, records: int) -> None:
+        """So many records of an inbox partition wait to be decided or to become durable."""
+        ...
+
+
+class Quiet:
+    """An observer that does nothing."""
+
+    def decided(self, n_outputs: int, seconds: float) -> None:
+        """Nothing."""
+
+    def group(self, frames: int, seconds: float) -> None:
+        """Nothing."""
+
+    def dead(self, reason: str) -> None:
+        """Nothing."""
+
+    def lag(self, partition: int, records: int) -> None:
+        """Nothing."""

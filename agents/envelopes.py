@@ -1,0 +1,46 @@
+"""A decision as a Kafka record: topic, partition of its key, CloudEvents headers, JSON."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from agents.durable import BadData, Header, Output, Where
+from streams.block import reading_of
+from streams.columns import Frame, Unreadable
+from streams.refusals import REFUSALS
+from wire.batches import headers
+from wire.settings import Settings
+from wire.topics import BY_NAME, DEAD_LETTERS, partition_of
+
+
+@contextmanager
+def unreadable_is_bad() -> Iterator[None]:
+    """What cannot be read becomes a dead letter, with the reader's own words."""
+    try:
+        yield
+    except Unreadable as error:
+        raise BadData(error.reason, str(error)) from error
+
+
+def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[str, Any], identity: str) -> Output:
+    """One message under its key."""
+    where = partition_of(topic, key.encode())
+    return Output(settings.topic(topic), where, key.encode(), orjson.dumps(message), headers(kind, identity))
+
+
+def refused(settings: Settings, inputs: str, frame: Frame, row: Any, key: bytes, where: Where) -> Output:
+    """The dead letter of one reading of a frame that is otherwise good."""
+    word, sentence = REFUSALS[int(row["reason"])]
+    said: tuple[Header, ...] = (
+        ("__connect.errors.topic", inputs.encode()),
+        ("__connect.errors.partition", str(where.partition).encode()),
+        ("__connect.errors.offset", str(where.offset).encode()),
+        ("__connect.errors.stage", b"apply"),
+        ("__connect.errors.exception.message", sentence.encode()),
+        ("tidegate.reason", word.encode()),
+    )
+    value = orjson.dumps(reading_of(frame, int(row["row"])))
+    partition = where.partition % BY_NAME[DEAD_LETTERS].partitions
+    return Output(settings.topic(DEAD_LETTERS), partition, key, value, said)

@@ -1,0 +1,102 @@
+"""One worker process of one duty: `python -m agents.worker zones`; settings come from the environment."""
+
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import NoReturn
+
+from agents import archive, clock
+from agents.barriers import Barriers
+from agents.durable import Options, run
+from agents.metrics import BUILD, Metrics
+from agents.notices import Notices
+from agents.zones import Zones
+from streams.policy import Policy, load
+from wire.settings import Settings
+from wire.topics import (
+    BARRIER_COMMANDS,
+    BARRIER_INPUTS,
+    BARRIER_MEMORY,
+    BARRIER_STATES,
+    BLOCK_INPUTS,
+    BLOCK_MEMORY,
+    BY_NAME,
+    DEAD_LETTERS,
+    NOTICE_MEMORY,
+    OFFICE_NOTICES,
+    ZONE_ALERTS,
+    ZONE_STATES,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a duty reads, remembers and writes."""
+
+    inputs: str
+    memory: str
+    outputs: tuple[str, ...]
+
+
+PLACES = {
+    "zones": Place(BLOCK_INPUTS, BLOCK_MEMORY, (ZONE_ALERTS, ZONE_STATES, BARRIER_INPUTS)),
+    "barriers": Place(BARRIER_INPUTS, BARRIER_MEMORY, (BARRIER_COMMANDS, BARRIER_STATES)),
+    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES,)),
+}
+DUTIES = (*PLACES, "archive", "clock")
+
+
+def options(duty: str, settings: Settings) -> Options:
+    """What the durable shell is told: topics with their prefix, one group a duty, one identity a slot."""
+    place = PLACES[duty]
+    return Options(
+        kafka=settings.kafka,
+        group=settings.topic(f"tidegate.{duty}"),
+        inputs=settings.topic(place.inputs),
+        memory=settings.topic(place.memory),
+        dead=settings.topic(DEAD_LETTERS),
+        partitions=BY_NAME[place.inputs].partitions,
+        dead_partitions=BY_NAME[DEAD_LETTERS].partitions,
+        outputs=[settings.topic(name) for name in place.outputs],
+        slot=str(settings.slot),
+        session_s=settings.session_s,
+        datadir=str(settings.datadir),
+    )
+
+
+def work(duty: str, settings: Settings) -> NoReturn:
+    """Be a worker of a duty until SIGTERM."""
+    if duty == "clock":
+        asyncio.run(clock.run(settings))
+        sys.exit(0)
+    if duty == "archive":
+        asyncio.run(archive.run(settings))
+        sys.exit(0)
+    policy = read_policy(settings)
+    metrics = Metrics()
+    BUILD.labels(version("tidegate"), policy.revision).set(1)
+    metrics.serve(settings.metrics_port)
+    duties = {
+        "zones": lambda: Zones(policy, settings, metrics),
+        "barriers": lambda: Barriers(policy, settings, metrics),
+        "notices": lambda: Notices(policy, settings),
+    }
+    binding = "plain" if settings.binding == "plain" else "faust"
+    run(options(duty, settings), duties[duty](), binding, observer=metrics)
+
+
+def read_policy(settings: Settings) -> Policy:
+    """The policy of the files that the settings name; an error in them ends the process with status 2."""
+    return load(
+        settings.site.read_text(encoding="utf-8"),
+        settings.thresholds.read_text(encoding="utf-8"),
+        site_name=str(settings.site),
+        thresholds_name=str(settings.thresholds),
+    )
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    work(sys.argv[1], Settings())

@@ -1,0 +1,59 @@
+"""block.inputs → zone.alerts, zone.states, barrier.inputs: the levels of the zones, block by block."""
+
+from collections.abc import Sequence
+
+from agents.durable import BadData, Header, Output, Where
+from agents.envelopes import envelope, refused, unreadable_is_bad
+from agents.metrics import Metrics
+from streams import memory
+from streams.alerts import alerts, standings, zone_states
+from streams.block import State, advance
+from streams.columns import Frame
+from streams.inbox import parse_block
+from streams.policy import Policy
+from wire.settings import Settings
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES, partition_of
+
+
+class Zones:
+    """The duty of deciding the blocks of an inbox partition."""
+
+    def __init__(self, policy: Policy, settings: Settings, metrics: Metrics) -> None:
+        self.policy, self.settings, self.metrics = policy, settings, metrics
+        self.blocks = {block.id.encode(): block.id for block in policy.site.blocks}
+
+    def keys(self, partition: int) -> Sequence[bytes]:
+        """The blocks of a partition: a Tick concerns each of them."""
+        return [key for key in self.blocks if partition_of(BLOCK_INPUTS, key) == partition]
+
+    def thaw(self, key: bytes, payload: bytes | None) -> State:
+        """A block's state under the policy that holds now."""
+        if key not in self.blocks:
+            raise BadData("unknown_block", f"site.yaml names no block {key!r}")
+        return memory.thaw(payload, self.policy, self.blocks[key])
+
+    def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
+        """A frame or a Tick into a block: what it changed, and which readings were refused."""
+        with unreadable_is_bad():
+            event = parse_block(value)
+            outcome = advance(row, event, self.policy)
+        send, settings = envelope, self.settings
+        outputs = [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]
+        for word in standings(row, outcome.changes):
+            identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
+            outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+        if isinstance(event, Frame):
+            self.metrics.frame(len(event.at), outcome)
+            inbox = settings.topic(BLOCK_INPUTS)
+            outputs += [refused(settings, inbox, event, each, key, where) for each in outcome.refused]
+        return outputs
+
+    def settle(self, row: State, key: bytes) -> Sequence[Output]:
+        """The zones of the block as they stand after the group."""
+        states = zone_states(row)
+        self.metrics.zones(states)
+        return [envelope(self.settings, ZONE_STATES, "zone", s["zone"], s, f"{s['zone']}/{s['at']}") for s in states]
+
+    def freeze(self, row: State) -> bytes:
+        """The block's state as bytes."""
+        return memory.freeze(row)

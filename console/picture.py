@@ -1,0 +1,173 @@
+"""The newest picture of the site: what each message changes in it, and how it is told to a page.
+
+No clock, no network: the instant of arrival is an argument, in milliseconds since the process began. It is negative
+for what was on Kafka before, and None where nobody can know it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from console.messages import Alert, BarrierState, Command, Message, ZoneState
+from console.trend import Trend
+
+ALERTS = 200
+"""The newest so many alerts are kept and shown."""
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Picture:
+    """What is known now, by zone and by barrier; `alerts` has the newest first."""
+
+    zones: dict[str, ZoneState] = field(default_factory=dict)
+    barriers: dict[str, BarrierState] = field(default_factory=dict)
+    commands: dict[str, Command] = field(default_factory=dict)
+    alerts: list[Alert] = field(default_factory=list)
+    trends: dict[str, Trend] = field(default_factory=dict)
+    arrived: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass
+class Change:
+    """What moved since the page was last told: names of zones and barriers, and the new alerts."""
+
+    zones: set[str] = field(default_factory=set)
+    barriers: set[str] = field(default_factory=set)
+    alerts: list[Alert] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.zones or self.barriers or self.alerts)
+
+
+def advance(picture: Picture, change: Change, message: Message, arrived_ms: int | None) -> None:
+    """Apply one message to the picture and note what it changed."""
+    match message:
+        case ZoneState():
+            picture.zones[message.zone] = message
+            picture.arrived[message.zone] = arrived_ms
+            trend = picture.trends.setdefault(message.zone, Trend())
+            trend.add((instant(message.at), round(message.rolling), round(message.lower), round(message.upper)))
+            change.zones.add(message.zone)
+        case BarrierState():
+            picture.barriers[message.barrier] = message
+            change.barriers.add(message.barrier)
+        case Command():
+            picture.commands[message.barrier] = message
+            change.barriers.add(message.barrier)
+        case Alert():
+            remember(picture, change, message)
+
+
+def remember(picture: Picture, change: Change, alert: Alert) -> None:
+    """Put an alert in its place by time; one that is known already, or older than all of a full list, is left out."""
+    if any(known.id == alert.id for known in picture.alerts):
+        return
+    picture.alerts.append(alert)
+    picture.alerts.sort(key=lambda known: (known.at, known.sequence), reverse=True)
+    del picture.alerts[ALERTS:]
+    if any(known is alert for known in picture.alerts):
+        change.alerts.append(alert)
+
+
+def forget(picture: Picture, change: Change, topic_is_zones: bool, name: str) -> None:
+    """A tombstone: the zone or barrier is no more."""
+    if topic_is_zones:
+        for known in (picture.zones, picture.arrived, picture.trends):
+            known.pop(name, None)
+        change.zones.add(name)
+    else:
+        picture.barriers.pop(name, None)
+        picture.commands.pop(name, None)
+        change.barriers.add(name)
+
+
+def instant(at: datetime) -> int:
+    """Whole milliseconds UTC, as the page computes with them."""
+    return round(at.timestamp() * 1000)
+
+
+def zone_view(picture: Picture, name: str) -> Json | None:
+    """One zone as the page gets it; None says that it is no more."""
+    state = picture.zones.get(name)
+    if state is None:
+        return None
+    return {
+        "block": state.block,
+        "at": instant(state.at),
+        "people": state.people,
+        "lower": state.lower,
+        "upper": state.upper,
+        "rolling": state.rolling,
+        "density": state.density,
+        "level": state.level,
+        "quality": state.quality,
+        "since": state.since and instant(state.since),
+        "sequence": state.sequence,
+        "revision": state.revision,
+        "clearing_s": state.clearing_s,
+        "arrived": picture.arrived.get(name),
+    }
+
+
+def barrier_view(picture: Picture, name: str) -> Json | None:
+    """One barrier with the last command for it; None says that it is no more."""
+    state, command = picture.barriers.get(name), picture.commands.get(name)
+    if state is None:
+        return None
+    return {
+        "state": state.state,
+        "position": state.position,
+        "since": state.since and instant(state.since),
+        "at": instant(state.at),
+        "sequence": state.sequence,
+        "zones": list(state.zones),
+        "due": state.due and instant(state.due),
+        "overdue": state.overdue,
+        "reason": state.reason,
+        "command": command and {"position": command.position, "at": instant(command.at), "reason": command.reason},
+    }
+
+
+def alert_view(alert: Alert) -> Json:
+    """One alert as a line of the list."""
+    return {
+        "id": alert.id,
+        "kind": alert.kind,
+        "zone": alert.zone,
+        "sequence": alert.sequence,
+        "at": instant(alert.at),
+        "from": alert.before,
+        "to": alert.after,
+        "reason": alert.reason,
+        "people": alert.people,
+        "rolling": alert.rolling,
+        "limit": alert.limit,
+    }
+
+
+def data_at(picture: Picture) -> int | None:
+    """The clock of the data: the newest instant that any zone's figure is true for, in ms UTC."""
+    return max((instant(state.at) for state in picture.zones.values()), default=None)
+
+
+def snapshot(picture: Picture) -> Json:
+    """The whole picture, for a page that has just come or come back."""
+    return {
+        "data_at": data_at(picture),
+        "zones": {name: zone_view(picture, name) for name in picture.zones},
+        "trends": {name: list(trend.points) for name, trend in picture.trends.items()},
+        "barriers": {name: barrier_view(picture, name) for name in picture.barriers},
+        "alerts": [alert_view(alert) for alert in picture.alerts],
+    }
+
+
+def changed(picture: Picture, change: Change) -> Json:
+    """What moved, for a page that has the rest; a zone or barrier that is no more is null."""
+    return {
+        "data_at": data_at(picture),
+        "zones": {name: zone_view(picture, name) for name in change.zones},
+        "barriers": {name: barrier_view(picture, name) for name in change.barriers},
+        "alerts": [alert_view(alert) for alert in change.alerts],
+    }

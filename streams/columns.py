@@ -1,0 +1,201 @@
+"""A frame: the readings of one block over a short interval, as columns of equal length; from bytes and to bytes.
+
+The common shape is read by a compiled scan straight from the JSON bytes (integers and null only); whatever it does not
+know goes to the JSON parser, which refuses with a reason or reads the same frame.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+
+from streams.compiled import compiled
+from streams.records import MISSING, Integers
+
+FRAME_BYTES_MAX = 4 << 20
+"""A longer frame is refused: 5,000 readings are 130 KB, so this is no frame of a gateway."""
+
+NAMES = (b'"sensor":[', b'],"at":[', b'],"in":[', b'],"out":[', b'],"count":[')
+FIELDS = ("sensor", "at", "in", "out", "count")
+PREFIX = b'{"kind":"frame"'
+DIGITS_MAX = 18
+
+
+class Unreadable(ValueError):
+    """A message that cannot be taken for what it claims to be; `reason` is one word, the text says what is wrong."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """Readings of one block as columns of equal length; `sensor` indexes `sensors`; an empty figure is MISSING.
+
+    at, seen: epoch milliseconds (`seen` one instant for all, or a column); enter, leave: crossings; count: heads.
+    """
+
+    block: str
+    sensors: tuple[str, ...]
+    sensor: Integers
+    at: Integers
+    enter: Integers
+    leave: Integers
+    count: Integers
+    seen: int | Integers
+
+
+@compiled
+def scan_column(text: Any, position: int, column: Any) -> tuple[int, int]:
+    """Integers and nulls of a JSON array from its first element on; (how many, position of its bracket), -1 if not."""
+    found = 0
+    value = 0
+    digits = 0
+    negative = False
+    empty = False
+    while position < len(text):
+        letter = text[position]
+        if 48 <= letter <= 57:
+            value = value * 10 + (letter - 48)
+            digits += 1
+            if digits > DIGITS_MAX or empty:
+                return -1, position
+        elif letter in (44, 93):
+            if digits == 0 and not empty:
+                return (0, position) if letter == 93 and found == 0 and not negative else (-1, position)
+            if found == len(column):
+                return -1, position
+            column[found] = MISSING if empty else (-value if negative else value)
+            found += 1
+            if letter == 93:
+                return found, position
+            value = 0
+            digits = 0
+            negative = False
+            empty = False
+        elif letter == 45 and digits == 0 and not negative and not empty:
+            negative = True
+        elif letter == 110 and digits == 0 and not negative and position + 3 < len(text):
+            if text[position + 1] != 117 or text[position + 2] != 108 or text[position + 3] != 108:
+                return -1, position
+            empty = True
+            position += 3
+        else:
+            return -1, position
+        position += 1
+    return -1, position
+
+
+@compiled
+def scan(text: Any, position: int, names: Any, ends: Any, columns: Any) -> int:
+    """All columns of a frame, in the order of FIELDS; their common length, or -1 when the text is not of that shape."""
+    length = -1
+    start = 0
+    for index in range(len(ends)):
+        for offset in range(start, ends[index]):
+            if position >= len(text) or text[position] != names[offset]:
+                return -1
+            position += 1
+        start = ends[index]
+        found, position = scan_column(text, position, columns[index])
+        if found < 0 or (length >= 0 and found != length):
+            return -1
+        length = found
+    if position + 2 != len(text) or text[position + 1] != 125:
+        return -1
+    return length
+
+
+NAME_BYTES = np.frombuffer(b"".join(NAMES), np.uint8)
+NAME_ENDS = np.cumsum([len(name) for name in NAMES])
+
+
+def parse(value: bytes) -> Frame:
+    """A frame from its bytes; raises Unreadable with the reason."""
+    if len(value) > FRAME_BYTES_MAX:
+        raise Unreadable("too_large", f"the frame has {len(value)} bytes, more than {FRAME_BYTES_MAX}")
+    start = value.find(b',"sensor":[')
+    if start > 0 and value.startswith(PREFIX):
+        columns = np.empty((len(FIELDS), value.count(b",", start) // len(FIELDS) + 2), np.int64)
+        length = scan(np.frombuffer(value, np.uint8), start + 1, NAME_BYTES, NAME_ENDS, columns)
+        if length >= 0:
+            return framed(loaded(value[:start] + b"}"), columns[:, :length])
+    return parse_slowly(loaded(value))
+
+
+def loaded(text: bytes) -> dict[str, Any]:
+    """The JSON object in the bytes; NaN and Infinity are no JSON."""
+    try:
+        head = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable("unreadable", f"not JSON: {error}") from error
+    if not isinstance(head, dict):
+        raise Unreadable("wrong_type", "a message is a JSON object")
+    return head
+
+
+def parse_slowly(message: dict[str, Any]) -> Frame:
+    """A frame from any JSON object; every column is looked at value by value."""
+    columns = []
+    for field in FIELDS:
+        values = message.get(field)
+        if not isinstance(values, list):
+            raise Unreadable("wrong_type", f"`{field}` is not a list of integers")
+        columns.append(integers(field, values))
+    lengths = {field: len(column) for field, column in zip(FIELDS, columns, strict=True)}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{field} {length}" for field, length in lengths.items())
+        raise Unreadable("unequal_columns", f"the columns differ in length: {said}")
+    return framed(message, np.array(columns, np.int64).reshape(len(FIELDS), -1))
+
+
+def integers(field: str, values: list[Any]) -> Integers:
+    """A column of integers, null as MISSING."""
+    column = np.empty(len(values), np.int64)
+    for index, value in enumerate(values):
+        if value is None:
+            column[index] = MISSING
+        elif type(value) is int and -(2**62) < value < 2**62:
+            column[index] = value
+        else:
+            raise Unreadable("wrong_type", f"`{field}[{index}]` is {value!r}, not an integer")
+    return column
+
+
+def framed(head: dict[str, Any], columns: Integers) -> Frame:
+    """The frame of a head and its columns, after the checks that concern both."""
+    block, sensors, seen = head.get("block"), head.get("sensors"), head.get("seen")
+    if not isinstance(block, str):
+        raise Unreadable("wrong_type", "`block` is not the name of a block")
+    if not isinstance(sensors, list) or not all(isinstance(name, str) for name in sensors):
+        raise Unreadable("wrong_type", "`sensors` is not a list of sensor ids")
+    index = columns[0]
+    if len(index) and (index.min() < 0 or index.max() >= len(sensors)):
+        raise Unreadable("wrong_type", f"`sensor` points outside the {len(sensors)} ids of `sensors`")
+    if len(index) and columns[1].min() == MISSING:
+        raise Unreadable("wrong_type", "`at` has an empty value")
+    if isinstance(seen, list):
+        seen = integers("seen", seen)
+        if len(seen) != len(index):
+            raise Unreadable("unequal_columns", f"`seen` has {len(seen)} values, the frame {len(index)}")
+    elif type(seen) is not int:
+        raise Unreadable("wrong_type", "`seen` is not an instant in epoch milliseconds")
+    return Frame(block, tuple(sensors), index, columns[1], columns[2], columns[3], columns[4], seen)
+
+
+def render(frame: Frame) -> bytes:
+    """The bytes of a frame, in the shape that the scan knows."""
+    seen = frame.seen if isinstance(frame.seen, int) else frame.seen.tolist()
+    head = {"kind": "frame", "block": frame.block, "seen": seen, "sensors": list(frame.sensors)}
+    parts = [orjson.dumps(head)[:-1]]
+    for field, column in zip(FIELDS, (frame.sensor, frame.at, frame.enter, frame.leave, frame.count), strict=True):
+        parts.append(b',"' + field.encode() + b'":' + render_column(column))
+    return b"".join(parts) + b"}"
+
+
+def render_column(column: Integers) -> bytes:
+    """A JSON array of integers, MISSING as null."""
+    text = orjson.dumps(np.ascontiguousarray(column, np.int64), option=orjson.OPT_SERIALIZE_NUMPY)
+    return text.replace(str(MISSING).encode(), b"null") if (column == MISSING).any() else text

@@ -1,0 +1,42 @@
+"""What comes in, from its bytes: events of a block, events of a barrier, alerts; Unreadable says what is wrong."""
+
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from streams.columns import PREFIX, Frame, Unreadable, parse
+from streams.schemas import BARRIER_INPUT, Alert, Order, Report, Standing, Tick, said
+
+
+def parse_block(value: bytes) -> Frame | Tick:
+    """A frame or a Tick."""
+    if value.startswith(PREFIX):
+        return parse(value)
+    try:
+        return Tick.model_validate_json(value)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+
+
+def parse_barrier(value: bytes, barrier: str) -> Standing | Report | Order | Tick:
+    """A standing, report or order of that very barrier, or a Tick."""
+    try:
+        event = BARRIER_INPUT.validate_json(value)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+    if not isinstance(event, Tick) and event.barrier != barrier:
+        raise Unreadable("wrong_barrier", f"a {event.kind} for {event.barrier} in the inbox of {barrier}")
+    return event
+
+
+def parse_alert(value: bytes, zone: str) -> dict[str, Any]:
+    """An alert of that very zone."""
+    try:
+        Alert.model_validate_json(value)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+    alert: dict[str, Any] = orjson.loads(value)
+    if alert["zone"] != zone:
+        raise Unreadable("wrong_zone", f"an alert of {alert['zone']} under the key {zone}")
+    return alert

@@ -1,0 +1,149 @@
+"""The bytes of a block's state: what the memory topic keeps, and how it is carried over to another policy.
+
+A row is the length of its head (4 bytes, big-endian), the head (JSON: version, revision, ids), and the records.  Under
+another revision the state goes on by zone and sensor id, and every wait starts again; nothing is lowered by that.
+"""
+
+import struct
+from typing import Any
+
+import numpy as np
+import orjson
+
+from streams.block import State
+from streams.kernel import Memory
+from streams.plan import BlockPlan, plan_of
+from streams.policy import Policy
+from streams.records import BLOCK, MISSING, NEVER, PENDING, SENSOR, VERSION, ZONE, Integers, Records, blank
+
+LENGTH = struct.Struct(">I")
+PENDING_AT_FIRST = 256
+
+
+class AnotherVersion(RuntimeError):
+    """The state was written by a version of the records that this program does not know."""
+
+
+def begin(policy: Policy, block: str) -> State:
+    """A block that has heard nothing yet."""
+    plan = plan_of(policy, block)
+    zones = len(plan.zones)
+    record = blank(BLOCK, 1)
+    record["version"] = VERSION
+    memory = Memory(
+        record,
+        blank(ZONE, zones),
+        np.zeros((zones, plan.slots, 2), np.int32),
+        blank_sensors(len(plan.sensors)),
+        np.zeros(PENDING_AT_FIRST, PENDING),
+    )
+    return State(plan, memory)
+
+
+def blank_sensors(count: int) -> Records:
+    """Sensors that have not reported yet, with unknown totals."""
+    sensors = blank(SENSOR, count)
+    sensors["total_in"] = MISSING
+    sensors["total_out"] = MISSING
+    return sensors
+
+
+def freeze(state: State) -> bytes:
+    """The state as bytes."""
+    plan, memory = state.plan, state.memory
+    waiting = int(memory.block[0]["pending"])
+    head = orjson.dumps(
+        {
+            "version": VERSION,
+            "revision": plan.policy.revision,
+            "zones": plan.zones,
+            "sensors": plan.sensors,
+            "slots": plan.slots,
+            "pending": waiting,
+        }
+    )
+    parts = (memory.block, memory.zones, memory.rings, memory.sensors, memory.pending[:waiting])
+    return b"".join([LENGTH.pack(len(head)), head, *(part.tobytes() for part in parts)])
+
+
+def thaw(payload: bytes | None, policy: Policy, block: str) -> State:
+    """The state from its bytes, under the policy that holds now; None begins anew.
+
+    Raises AnotherVersion when the records were laid out otherwise.
+    """
+    if payload is None:
+        return begin(policy, block)
+    length = LENGTH.unpack_from(payload)[0]
+    head = orjson.loads(payload[LENGTH.size : LENGTH.size + length])
+    if head["version"] != VERSION:
+        raise AnotherVersion(f"state of {block} has version {head['version']}, this program knows {VERSION}")
+    plan = plan_of(policy, block)
+    memory = read(payload, LENGTH.size + length, head)
+    if head["zones"] != list(plan.zones) or head["sensors"] != list(plan.sensors) or head["slots"] != plan.slots:
+        memory = moved(memory, head, plan)
+    if head["revision"] != policy.revision:
+        memory.zones["raise_since"] = NEVER
+        memory.zones["clear_since"] = NEVER
+        memory.zones["next_due"] = NEVER
+    closed_at = int(memory.block[0]["closed_at"])
+    return State(plan, memory, None if closed_at == NEVER else policy.regime(closed_at)[0])
+
+
+def read(payload: bytes, position: int, head: dict[str, Any]) -> Memory:
+    """The arrays behind the head, as copies that may be written to."""
+    zones, sensors, slots = len(head["zones"]), len(head["sensors"]), head["slots"]
+    shapes: tuple[tuple[Any, int], ...] = (
+        (BLOCK, 1),
+        (ZONE, zones),
+        (np.dtype(np.int32), zones * slots * 2),
+        (SENSOR, sensors),
+        (PENDING, head["pending"]),
+    )
+    parts = []
+    for dtype, count in shapes:
+        parts.append(np.frombuffer(payload, dtype, count, position).copy())
+        position += dtype.itemsize * count
+    pending = np.zeros(max(PENDING_AT_FIRST, len(parts[4])), PENDING)
+    pending[: len(parts[4])] = parts[4]
+    return Memory(parts[0], parts[1], parts[2].reshape(zones, slots, 2), parts[3], pending)
+
+
+def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
+    """The state laid out for another policy: zones and sensors by their ids, windows cut or begun with what there is.
+
+    A sensor that is gone takes its waiting readings with it; a zone that is gone, its level.
+    """
+    fresh = begin(plan.policy, plan.block).memory
+    fresh.block[:] = memory.block
+    was_zone = {name: index for index, name in enumerate(head["zones"])}
+    for index, name in enumerate(plan.zones):
+        if name in was_zone:
+            fresh.zones[index] = memory.zones[was_zone[name]]
+            carry_window(memory.rings[was_zone[name]], fresh.rings[index], fresh.zones[index])
+        fresh.zones[index]["next_due"] = NEVER
+    now_sensor = {name: index for index, name in enumerate(plan.sensors)}
+    kept = 0
+    for index, name in enumerate(head["sensors"]):
+        if name in now_sensor:
+            fresh.sensors[now_sensor[name]] = memory.sensors[index]
+    pending = np.zeros(len(memory.pending), PENDING)
+    for reading in memory.pending[: head["pending"]]:
+        name = head["sensors"][reading["sensor"]]
+        if name in now_sensor:
+            pending[kept] = reading
+            pending[kept]["sensor"] = now_sensor[name]
+            kept += 1
+    fresh.block["pending"] = kept
+    return fresh._replace(pending=pending)
+
+
+def carry_window(was: Integers, now: Integers, zone: Any) -> None:
+    """The newest slots of one window (slots x 2) into another that may be longer or shorter."""
+    length = min(int(zone["filled"]), len(now))
+    for back in range(length):
+        now[length - 1 - back] = was[(int(zone["slot"]) - 1 - back) % len(was)]
+    zone["filled"] = length
+    zone["slot"] = length % len(now)
+    zone["sum_people"] = int(now[:length, 0].sum(dtype=np.int64))
+    zone["sum_upper"] = int(now[:length, 1].sum(dtype=np.int64))
+    zone["steady"] = 0

@@ -1,0 +1,39 @@
+"""What exists (`site.yaml`) and what triggers (`thresholds.yaml`): read, checked as a whole, and answered for.
+
+The journey, downwards: `tree` (YAML with positions) → `fields` (a value and its place) → `site_file`,
+`thresholds_file` → `limits` (what holds in each zone under each regime, proved) → `policy`.  `sheet` gathers
+what is wrong; `phrases` has every sentence in both languages.
+"""
+
+from streams.policy.layout import Layout
+from streams.policy.loading import kind_of, load, load_site
+from streams.policy.policy import Policy
+from streams.policy.site import KINDS, OUTSIDE, TIERS, Barrier, Block, Line, Office, Sensor, Site, Timing, Zone
+from streams.policy.text.words import LANGUAGES, PolicyErrors, Problem, Words, render
+from streams.policy.thresholds import LEVELS, BarrierPolicy
+
+__all__ = [
+    "KINDS",
+    "LANGUAGES",
+    "LEVELS",
+    "OUTSIDE",
+    "TIERS",
+    "Barrier",
+    "BarrierPolicy",
+    "Block",
+    "Layout",
+    "Line",
+    "Office",
+    "Policy",
+    "PolicyErrors",
+    "Problem",
+    "Sensor",
+    "Site",
+    "Timing",
+    "Words",
+    "Zone",
+    "kind_of",
+    "load",
+    "load_site",
+    "render",
+]

@@ -1,0 +1,43 @@
+"""The short name of one version of site and thresholds."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from streams.policy.site import Site
+from streams.policy.text.times import When
+from streams.policy.thresholds import Rules, Thresholds
+
+HEX_DIGITS = 12
+
+
+def revision(site: Site, thresholds: Thresholds) -> str:
+    """Twelve hex digits over everything the two files mean; comments, spacing and `60s` for `1min` do not change it."""
+    content = {
+        "site": asdict(site),
+        "window_ms": thresholds.window_ms,
+        "blind_after_ms": thresholds.blind_after_ms,
+        "levels": _rules(thresholds.levels),
+        "zones": {zone: _rules(rules) for zone, rules in thresholds.zones.items()},
+        "barriers": [asdict(barrier) for barrier in thresholds.barriers],
+        "calendar": [
+            {
+                "name": entry.name,
+                "when": _when(entry.when),
+                "levels": _rules(entry.levels),
+                "zones": {zone: _rules(rules) for zone, rules in entry.zones.items()},
+            }
+            for entry in thresholds.calendar
+        ],
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:HEX_DIGITS]
+
+
+def _rules(rules: Rules) -> dict[str, Any]:
+    return {f"{index}.{key}": setting.plain() for (index, key), setting in rules.items()}
+
+
+def _when(when: When) -> dict[str, Any]:
+    return {"dates": when.dates, "weekdays": sorted(when.weekdays), "windows": when.windows}

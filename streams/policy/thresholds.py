@@ -1,0 +1,87 @@
+"""What triggers, as `thresholds.yaml` says it (contracts §2), before it is worked out for each zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.policy.text.fields import Spot
+from streams.policy.text.quantities import Amount
+from streams.policy.text.times import When
+
+LEVELS = ("III", "II", "I")
+"""From the lowest to the highest; the position is the index in every record, and severity is one more."""
+
+LEVEL_KEYS = ("raise", "raise_for", "raise_on", "clear", "clear_for")
+
+USUAL_WINDOW_MS = 60_000
+"""Design §2: the rolling occupancy is the mean over one minute."""
+
+USUAL_BLIND_AFTER_MS = 300_000
+"""Contracts §2: after five minutes without good data a person is asked for."""
+
+USUAL_RAISE_FOR_MS = 0
+USUAL_CLEAR_FOR_MS = 600_000
+USUAL_RAISE_ON = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of one key of one level, and the place where it is written."""
+
+    value: Amount | int | str
+    spot: Spot
+
+    def plain(self) -> Any:
+        """The value as plain data, for the revision's hash."""
+        if isinstance(self.value, Amount):
+            return [self.value.kind, str(self.value.value)]
+        return self.value
+
+
+Rules = Mapping[tuple[int, str], Setting]
+"""The settings that one place in the file gives, by level (0 is III) and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarrierPolicy:
+    """When a barrier is put up and taken down: at which severity, by whom, and for how long it stays.
+
+    The defaults are contracts §2's example, with the direction that fails safe: up by itself, down by a person.
+    """
+
+    id: str = ""
+    zones: tuple[str, ...] = ()
+    deploy_takes_ms: int = 0
+    lift_takes_ms: int = 0
+    deploy_at: int = 2
+    deploy: str = "auto"
+    lift: str = "ask"
+    lift_after_ms: int = 900_000
+    min_up_ms: int = 1_800_000
+
+
+USUAL_BARRIER = BarrierPolicy()
+"""What holds for a barrier of which the thresholds say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the calendar: when it applies, and what is different then."""
+
+    name: str
+    when: When
+    spot: Spot
+    levels: Rules = field(default_factory=dict)
+    zones: Mapping[str, Rules] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The whole file."""
+
+    window_ms: int
+    blind_after_ms: int
+    levels: Rules
+    zones: Mapping[str, Rules]
+    barriers: tuple[BarrierPolicy, ...]
+    calendar: tuple[Entry, ...]

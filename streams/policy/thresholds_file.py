@@ -1,0 +1,85 @@
+"""Reading `thresholds.yaml`: the tree becomes Thresholds, and whatever is wrong is noted at its place."""
+
+from dataclasses import replace
+
+from streams.policy import thresholds as t
+from streams.policy.calendar_file import read_calendar
+from streams.policy.draft import Draft, note_unknown
+from streams.policy.rules_file import read_rules, read_zones
+from streams.policy.text import fields as f
+from streams.policy.text.fields import Fields, Spot
+from streams.policy.text.quantities import as_duration
+from streams.policy.text.sheet import Sheet
+from streams.policy.text.tree import Node
+from streams.policy.thresholds import LEVELS, USUAL_BARRIER, BarrierPolicy, Thresholds
+
+THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar")
+BARRIER_KEYS = ("deploy_at", "deploy", "lift", "lift_after", "min_up")
+
+MOST_STEPS = 3_600
+"""Steps that a zone's window may have: its state keeps one figure for each."""
+
+
+def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds | None:
+    """Everything that can be read of the thresholds; None when the file is no mapping."""
+    if root is None:
+        return None
+    top = Fields(Spot(root, "", sheet), THRESHOLDS_KEYS)
+    if not top.is_table:
+        return None
+    window = top.get("window")
+    window_ms = top.optional("window", f.positive_duration, t.USUAL_WINDOW_MS)
+    _check_window(window or top.spot, window_ms, draft.step_ms)
+    blind_after_ms = top.optional("blind_after", f.positive_duration, t.USUAL_BLIND_AFTER_MS)
+    levels = top.required("levels", lambda spot: read_rules(spot, complete=True)) or {}
+    return Thresholds(
+        window_ms,
+        blind_after_ms,
+        levels,
+        read_zones(top.section("zones"), draft),
+        _barriers(top.section("barriers"), draft),
+        read_calendar(top.section("calendar"), draft),
+    )
+
+
+def _check_window(spot: Spot, window_ms: int, step_ms: int) -> None:
+    if not step_ms:
+        return
+    if window_ms % step_ms:
+        spot.wrong("window_steps", window=as_duration(window_ms), step=as_duration(step_ms))
+    elif window_ms // step_ms > MOST_STEPS:
+        longest = as_duration(MOST_STEPS * step_ms)
+        spot.wrong("window_long", window=as_duration(window_ms), step=as_duration(step_ms), longest=longest)
+
+
+def _barriers(spot: Spot | None, draft: Draft) -> tuple[BarrierPolicy, ...]:
+    """One policy for each barrier of the site: what the file says, or the usual."""
+    said: dict[str, BarrierPolicy] = {}
+    for key, where in f.entries(spot):
+        if draft.lists("barrier") and key.text not in draft.names("barrier"):
+            place = (key.line, key.column)
+            note_unknown(where.sheet, place, where.path, key.text, "barrier", draft.names("barrier"))
+        said[key.text] = _barrier(Fields(where, BARRIER_KEYS))
+    return tuple(
+        replace(
+            said.get(barrier.id, USUAL_BARRIER),
+            id=barrier.id,
+            zones=barrier.zones,
+            deploy_takes_ms=barrier.deploy_takes_ms,
+            lift_takes_ms=barrier.lift_takes_ms,
+        )
+        for barrier in draft.barriers
+    )
+
+
+def _barrier(fields: Fields) -> BarrierPolicy:
+    usual = USUAL_BARRIER
+    level = fields.optional("deploy_at", f.choice(*LEVELS), LEVELS[usual.deploy_at - 1])
+    return replace(
+        usual,
+        deploy_at=LEVELS.index(level) + 1,
+        deploy=fields.optional("deploy", f.choice("auto", "ask"), usual.deploy),
+        lift=fields.optional("lift", f.choice("auto", "ask"), usual.lift),
+        lift_after_ms=fields.optional("lift_after", f.duration, usual.lift_after_ms),
+        min_up_ms=fields.optional("min_up", f.duration, usual.min_up_ms),
+    )

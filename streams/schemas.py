@@ -1,0 +1,246 @@
+"""Every message that is not a frame: its model, its words, and how an instant and an id are written.
+
+The JSON Schemas in docs/schemas are generated from the models here.  Decisions are rendered as plain dictionaries for
+speed; a test holds them against the models.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+LEVELS = ("normal", "III", "II", "I")
+"""By severity 0..3: I is the highest (Chinese emergency usage)."""
+
+QUALITIES = ("good", "degraded", "blind")
+IDS = UUID("7f1c7a3e-2f0b-5d53-9d1b-3b5b6f0c9a11")
+"""The name space of every id that Tidegate derives from a cause."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANT_MAX_MS = 253_402_300_799_999
+
+LevelName = Literal["normal", "III", "II", "I"]
+QualityName = Literal["good", "degraded", "blind"]
+Position = Literal["deployed", "lifted"]
+Milliseconds = Annotated[int, Field(ge=0, le=INSTANT_MAX_MS, strict=True)]
+
+
+class Reason(StrEnum):
+    """Why something was decided, as one word; `SENTENCES` says it in full."""
+
+    RAISE_HELD = "raise_held"
+    CLEAR_HELD = "clear_held"
+    SENSORS_SILENT = "sensors_silent"
+    SENSORS_BACK = "sensors_back"
+    UNSEEN_TOO_LONG = "unseen_too_long"
+    ZONE_AT_LEVEL = "zone_at_level"
+    ROSE_WHILE_LIFTING = "rose_while_lifting"
+    PROVEN_CLEAR = "proven_clear"
+    PROVEN_AND_APPROVED = "proven_and_approved"
+    APPROVED = "approved"
+    PERSON_ORDERED = "person_ordered"
+    FIELD_REPORTED = "field_reported"
+    CREW_SILENT = "crew_silent"
+    FIELD_FAILED = "field_failed"
+    EVIDENCE_LOST = "evidence_lost"
+    LIFT_OVERDUE = "lift_overdue"
+
+
+SENTENCES = {
+    Reason.RAISE_HELD: "The rolling occupancy was at or above the level's raise for the whole of its wait.",
+    Reason.CLEAR_HELD: "The upper bound was below the level's clear, with good data, for the whole of its wait.",
+    Reason.SENSORS_SILENT: "Sensors that are expected to report have been silent for three of their intervals.",
+    Reason.SENSORS_BACK: "Every expected sensor reports again.",
+    Reason.UNSEEN_TOO_LONG: "The figures could not be trusted for so long that a person has to look.",
+    Reason.ZONE_AT_LEVEL: "A zone that the barrier serves is at or above the level that deploys it.",
+    Reason.ROSE_WHILE_LIFTING: "A zone rose to the level again before the barrier was lifted.",
+    Reason.PROVEN_CLEAR: "Every zone served has been below the level, with good data, for the whole of the hold.",
+    Reason.PROVEN_AND_APPROVED: "The proof to lift is there and a person approved.",
+    Reason.APPROVED: "A person approved the deployment that was asked for.",
+    Reason.PERSON_ORDERED: "A person ordered the position, with name and reason.",
+    Reason.FIELD_REPORTED: "The field reported it.",
+    Reason.CREW_SILENT: "The field did not answer in the time that the crew needs, twice over.",
+    Reason.FIELD_FAILED: "The field reported that it cannot be done.",
+    Reason.EVIDENCE_LOST: "The evidence to lift is no longer there.",
+    Reason.LIFT_OVERDUE: "A lift that is due has not happened.",
+}
+
+
+class Model(BaseModel):
+    """A message: what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tick(Model):
+    """The clock's word to every partition, once a second."""
+
+    kind: Literal["tick"] = "tick"
+    at: Milliseconds
+
+
+class Standing(Model):
+    """A zone's word to a barrier it serves: level and quality as of an instant, at every change and every 10 s."""
+
+    kind: Literal["standing"] = "standing"
+    barrier: str
+    zone: str
+    at: Milliseconds
+    level: LevelName
+    quality: QualityName
+    alert: str | None
+    sequence: int
+    revision: str
+
+
+class Report(Model):
+    """What the field says happened."""
+
+    kind: Literal["report"] = "report"
+    barrier: str
+    at: Milliseconds
+    position: Literal["accepted", "deploying", "deployed", "lifting", "lifted", "failed"]
+    by: str
+    command: str | None = None
+
+
+class Order(Model):
+    """What a person asks of a barrier."""
+
+    kind: Literal["order"] = "order"
+    barrier: str
+    at: Milliseconds
+    order: Literal["approve_deploy", "approve_lift", "override", "release"]
+    position: Position | None = None
+    by: str
+    role: str = ""
+    reason: str = ""
+
+
+class Alert(Model):
+    """One transition of a zone's level or quality (contracts §5)."""
+
+    id: str
+    kind: Literal["level", "quality"]
+    zone: str
+    block: str
+    episode: str | None
+    sequence: int
+    at: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    reason: Reason
+    people: float
+    lower: float
+    upper: float
+    rolling: float
+    limit: float | None
+    quality: QualityName
+    revision: str
+    level: LevelName
+    peak: LevelName
+
+
+class ZoneState(Model):
+    """A zone now."""
+
+    zone: str
+    block: str
+    at: str
+    people: float
+    lower: float
+    upper: float
+    rolling: float
+    density: float | None
+    level: LevelName
+    quality: QualityName
+    since: str | None
+    episode: str | None
+    sequence: int
+    clearing_s: float | None
+    revision: str
+
+
+class Command(Model):
+    """A position that the field is asked for (contracts §5)."""
+
+    id: str
+    barrier: str
+    episode: str
+    sequence: int
+    at: str
+    position: Position
+    cause: str | None
+    reason: Reason
+    revision: str
+
+
+class BarrierState(Model):
+    """The machine of a barrier now."""
+
+    barrier: str
+    state: str
+    position: str
+    since: str | None
+    at: str
+    episode: str | None
+    sequence: int
+    zones: dict[str, LevelName | None]
+    due: str | None
+    reason: Reason | None
+    overdue: bool
+    revision: str
+
+
+class Words(Model):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Notice(Model):
+    """What an office is told about an alert (contracts §5)."""
+
+    id: str
+    office: str
+    tier: str
+    zone: str
+    alert: str
+    at: str
+    level: LevelName
+    kind: Literal["raise", "lower", "end", "blind"]
+    text: Words
+
+
+BarrierInput = Annotated[Standing | Report | Order | Tick, Field(discriminator="kind")]
+BARRIER_INPUT: TypeAdapter[Standing | Report | Order | Tick] = TypeAdapter(BarrierInput)
+PUBLISHED: tuple[type[Model], ...] = (
+    Tick, Standing, Report, Order, Alert, ZoneState, Command, BarrierState, Notice,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def instant(at_ms: int) -> str:
+    """RFC 3339, UTC, milliseconds."""
+    return (EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def milliseconds(text: str) -> int:
+    """The epoch milliseconds of an instant written by `instant`."""
+    return (datetime.fromisoformat(text) - EPOCH) // timedelta(milliseconds=1)
+
+
+def identity(*cause: object) -> str:
+    """An id that is the same whenever the cause is the same."""
+    return str(uuid5(IDS, "/".join(str(part) for part in cause)))
+
+
+def said(error: ValidationError) -> str:
+    """The first thing that is wrong with a message, as a sentence."""
+    first: Any = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "message"
+    return f"`{where}`: {first['msg']}"

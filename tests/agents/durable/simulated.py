@@ -1,0 +1,78 @@
+"""A log in memory whose records land one batch at a time, when a test lets them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from agents.durable import Exit, Output
+from agents.durable.rows import Restored, keep, place
+
+
+class Left(Exception):
+    """The shell ended its process."""
+
+    def __init__(self, code: Exit, why: str) -> None:
+        super().__init__(f"{code.name}: {why}")
+        self.code = code
+        self.why = why
+
+
+def left(code: Exit, why: str) -> NoReturn:
+    """What a simulated process does instead of exiting."""
+    raise Left(code, why)
+
+
+class SimulatedLog:
+    """Topics as lists. A send waits until all its batches have landed; batches of one partition land in order.
+
+    A crash is `forget`: what has landed stays, what has not never will.
+    """
+
+    def __init__(self, inputs: str, memory: str, batch: int = 2) -> None:
+        self.inputs, self.memory, self.batch = inputs, memory, batch
+        self.topics: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
+        self.under_way: dict[tuple[str, int], list[list[Output]]] = {}
+        self._landed: asyncio.Future[None] | None = None
+
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+        assert not self.under_way, "the shell sends one step of a group at a time"
+        size = self.batch
+        self.under_way = {
+            place: [list(outputs[i : i + size]) for i in range(0, len(outputs), size)]
+            for place, outputs in batches.items()
+            if outputs
+        }
+        if self.under_way:
+            self._landed = asyncio.get_running_loop().create_future()
+            await self._landed
+
+    def land(self, nth: int) -> None:
+        """The next batch of the `nth` partition that has one under way becomes durable."""
+        if not self.under_way:
+            return
+        where = sorted(self.under_way)[nth % len(self.under_way)]
+        self.topics[where] += self.under_way[where].pop(0)
+        if not self.under_way[where]:
+            del self.under_way[where]
+        if not self.under_way and self._landed is not None and not self._landed.done():
+            self._landed.set_result(None)
+
+    def forget(self) -> None:
+        """The process that was sending is gone."""
+        self.under_way = {}
+        self._landed = None
+
+    def remembered(self, partition: int) -> dict[bytes, bytes]:
+        """The records a restore would find, marks among them."""
+        rows: dict[bytes, bytes] = {}
+        for record in self.topics[self.memory, partition]:
+            assert record.key is not None
+            keep(rows, record.key, record.value)
+        return rows
+
+    async def load(self, partitions: Sequence[int]) -> Mapping[int, Restored]:
+        return {
+            partition: place(self.remembered(partition), partition, 0, len(self.topics[self.inputs, partition]))
+            for partition in partitions
+        }

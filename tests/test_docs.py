@@ -1,0 +1,239 @@
+"""The pages are true: what they list is what there is, and their examples run."""
+
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from console.settings import PageSettings
+from deploy.kafka import Kafka
+from tidegate.__main__ import app
+from wire.topics import TABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CHINESE = ROOT / "README.zh.md"
+PACKAGES = ("agents", "backtest", "bench", "console", "deploy", "gateway", "streams", "tidegate", "wire")
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(page: str, first: str) -> list[list[str]]:
+    """The cells of the table whose header begins with a word."""
+    lines = read(page).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {first} |")) + 2
+    table = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in line.strip("|").split("|")])
+    return table
+
+
+# The tree
+
+
+def drawn_tree() -> set[str]:
+    """The paths that docs/architecture.md draws: two spaces of indent a folder, then a name, then what it is."""
+    text = read("docs/architecture.md").split("<!-- tree -->")[1].split("```")[1]
+    paths, above = set(), [""]
+    for line in text.splitlines()[1:]:
+        if not line.strip():
+            continue
+        depth = (len(line) - len(line.lstrip())) // 2
+        name = line.split()[0]
+        paths.add("".join(above[: depth + 1]) + name)
+        above = [*above[: depth + 1], name]
+    return paths
+
+
+def real_tree() -> set[str]:
+    """The top of the repository, and the modules and folders of every package."""
+    ignored = [line for line in read(".gitignore").splitlines() if line and not line.startswith("#")] + [".git/"]
+
+    def children(folder: Path) -> Iterator[str]:
+        for path in folder.iterdir():
+            name = path.name + "/" * path.is_dir()
+            if not any(fnmatch.fnmatch(name, pattern) for pattern in ignored) and name != "__init__.py":
+                yield name
+
+    top = set(children(ROOT))
+    return top | {f"{package}/{name}" for package in PACKAGES for name in children(ROOT / package)}
+
+
+def test_the_tree_of_the_architecture_page_is_the_tree_on_disk() -> None:
+    assert drawn_tree() - real_tree() == set()
+    assert real_tree() - drawn_tree() == set()
+
+
+# Topics, settings, commands, words
+
+
+def kept(config: dict[str, str]) -> str:
+    if config["cleanup.policy"] == "compact":
+        return "newest of each key"
+    return f"{int(config['retention.ms']) // DAY_MS} d"
+
+
+def test_the_topics_of_the_architecture_page_are_those_of_the_code() -> None:
+    told = [[f"`{t.name}`", t.key, str(t.partitions), kept(t.config), t.carries] for t in TABLE]
+    assert rows("docs/architecture.md", "topic") == told
+
+
+def test_every_setting_stands_in_the_operations_page() -> None:
+    told = {row[0].strip("`"): row[1].strip("`") for row in rows("docs/operations.md", "setting")}
+    fields = PageSettings.model_fields
+    assert told == {f"TIDEGATE_{name.upper()}": str(field.default) or "-" for name, field in fields.items()}
+
+
+def commands(command: Any, path: str = "tidegate") -> Iterator[tuple[str, Any]]:
+    """Every command that does something, with the words that call it."""
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from commands(inner, f"{path} {name}")
+    else:
+        yield path, command
+
+
+COMMANDS = list(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in COMMANDS])
+def test_every_command_stands_in_the_pages(path: str) -> None:
+    assert path in read("README.md") + read("docs/operations.md")
+
+
+def test_every_command_of_the_operations_page_exists() -> None:
+    told = {re.sub(r" [A-Z<\[].*", "", row[0].strip("`")) for row in rows("docs/operations.md", "command")}
+    assert told == {path for path, _ in COMMANDS}
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS)
+def test_the_help_of_a_command_shows_an_example(path: str, command: Any) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "tidegate", *path.split()[1:], "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert re.search(r"(?i)example", result.stdout) and result.stdout.count(path) > 1
+    assert all(parameter.help for parameter in command.params if parameter.name != "help")
+
+
+def test_every_word_of_the_glossary_is_said_in_chinese_too() -> None:
+    table = rows("docs/glossary.md", "word")
+    assert [row[0] for row in table if not re.search(r"[\u4e00-\u9fff]", row[1]) or not row[2]] == []
+    words, terms = [row[0] for row in table], [row[1] for row in table]
+    assert len(set(words)) == len(words) and len(set(terms)) == len(terms)
+
+
+# Links and languages
+
+
+@pytest.mark.parametrize("page", [*PAGES, CHINESE, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_what_a_page_points_at_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_chinese_readme_says_what_the_english_one_says() -> None:
+    english, chinese = read("README.md"), CHINESE.read_text(encoding="utf-8")
+    assert re.findall(r"^#+ ", chinese, re.MULTILINE) == re.findall(r"^#+ ", english, re.MULTILINE)
+    fence = re.compile(r"^```(?:console|python|yaml|sh).*?^```", re.MULTILINE | re.DOTALL)
+    assert fence.findall(chinese) == fence.findall(english)
+    assert len(re.findall(r"[\u4e00-\u9fff]", chinese)) > 500
+
+
+def test_the_newest_change_stands_on_top() -> None:
+    versions = re.findall(r"^## (.+)$", read("CHANGELOG.md"), re.MULTILINE)
+    assert versions[0] == "Unreleased"
+
+
+# Examples
+
+
+@dataclass(frozen=True)
+class Example:
+    """One block of a page: its language, its text, and what the comment above it says."""
+
+    language: str
+    text: str
+    remark: str
+
+
+BLOCK = re.compile(
+    r"(?:^<!-- (?P<remark>[^\n]*?) -->\n)?^```(?P<language>console|python)\n(?P<text>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)  # fmt: skip
+
+
+def examples(page: Path) -> list[Example]:
+    found = BLOCK.finditer(page.read_text(encoding="utf-8"))
+    return [Example(m["language"], m["text"], m["remark"] or "") for m in found]
+
+
+def run_console(text: str, folder: Path, environment: dict[str, str]) -> None:
+    """Each line after `$ ` runs; what stands under it is what comes out, `...` for anything."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, expected = expected.partition("\n")
+            command = command[:-1] + more.lstrip("> ")
+        result = subprocess.run(
+            ["/bin/sh", "-ec", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+        if expected.strip():
+            pattern = re.escape(expected.strip()).replace(re.escape("..."), ".*?")
+            assert re.fullmatch(pattern, result.stdout.strip(), re.DOTALL), f"{command}\n{result.stdout}"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder where a reader could sit: everything of the repository is there, and what is written stays here."""
+    for path in ROOT.iterdir():
+        if path.name not in (".git", ".tidegate"):
+            (tmp_path / path.name).symlink_to(path)
+    return tmp_path
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.name)
+def test_the_examples_of_a_page_run(page: Path, desk: Path, kafka: Kafka) -> None:
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "TIDEGATE_KAFKA": kafka.bootstrap,
+        "TIDEGATE_PREFIX": f"docs-{page.stem.lower()}.",
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+    }
+    for example in examples(page):
+        if example.remark.startswith("not run: "):
+            continue
+        if example.language == "console":
+            run_console(example.text, desk, environment)
+        else:
+            script = desk / "example.py"
+            script.write_text(example.text, encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, script], cwd=desk, env=environment | {"PYTHONPATH": str(desk)},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_example_that_does_not_run_says_why(page: Path) -> None:
+    for example in examples(page):
+        assert not example.remark or re.fullmatch(r"not run: \w.{10,}", example.remark)
+

@@ -1,0 +1,64 @@
+"""The `tidegate` command: every part of Tidegate by name."""
+
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from tidegate.console_output import options
+
+COMMANDS = (
+    "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "check", "status",
+)  # fmt: skip
+"""One small file each, in the order in which help lists them."""
+
+app = typer.Typer(
+    name="tidegate",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Crowd-flow alerting: sensor counts in, three-level response and barrier commands out.",
+)
+
+
+@app.callback()
+def before(
+    json: Annotated[bool, typer.Option("--json", help="JSON only on standard output")] = False,
+    lang: Annotated[str, typer.Option(envvar="TIDEGATE_LANG", help="zh or en")] = "en",
+) -> None:
+    """Crowd-flow alerting: sensor counts in, three-level response and barrier commands out."""
+    if lang not in ("zh", "en"):
+        raise typer.BadParameter("say zh or en", param_hint="--lang")
+    options.json = json
+    options.lang = lang
+
+
+for name in COMMANDS:
+    import_module(f"tidegate.{name}").register(app)
+
+
+def hoisted(arguments: list[str]) -> list[str]:
+    """`--json` and `--lang X` may stand anywhere: they are moved to where the program expects them."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--json" or word.startswith("--lang="):
+            front.append(word)
+        elif word == "--lang":
+            front += [word, *[value for value in (next(words, None),) if value is not None]]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def main() -> None:
+    """Run the command line."""
+    app(args=hoisted(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

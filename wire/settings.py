@@ -1,0 +1,34 @@
+"""Every setting of the processes, from the environment: TIDEGATE_…"""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where Kafka is, which site is watched, and how a process behaves; each can be given as TIDEGATE_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEGATE_", extra="ignore", frozen=True)
+
+    kafka: str = ""
+    """Bootstrap addresses, `host:port,host:port`."""
+    prefix: str = ""
+    """Put before every topic name and consumer group, so that several sites can share a broker."""
+    site: Path = Path("site.yaml")
+    thresholds: Path = Path("thresholds.yaml")
+    slot: int = 0
+    """The number of this worker among its like: its static identity in the consumer group."""
+    session_s: float = 10.0
+    """After so many seconds without a heartbeat the group gives a worker's partitions to another."""
+    binding: str = "faust"
+    """Which transport carries the durable shell: `faust` or `plain`."""
+    metrics_port: int = 0
+    """Port of the Prometheus endpoint on 127.0.0.1; 0 chooses none."""
+    datadir: Path = Path(".tidegate")
+    archive_dir: Path = Path(".tidegate/history")
+    archive_rows: int = 50_000
+    lang: str = "en"
+
+    def topic(self, name: str) -> str:
+        """The name of a topic as Kafka knows it here."""
+        return self.prefix + name

@@ -1,0 +1,86 @@
+"""Every topic of Tidegate in one table: its key, its partitions, how long it is kept, what it carries (design §4)."""
+
+from dataclasses import dataclass, field
+
+from aiokafka.partitioner import murmur2
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+SENSOR_READINGS = "sensor.readings"
+BLOCK_INPUTS = "block.inputs"
+ZONE_STATES = "zone.states"
+ZONE_ALERTS = "zone.alerts"
+BARRIER_INPUTS = "barrier.inputs"
+BARRIER_COMMANDS = "barrier.commands"
+BARRIER_STATES = "barrier.states"
+OFFICE_NOTICES = "office.notices"
+OFFICE_RECEIPTS = "office.receipts"
+BLOCK_MEMORY = "block.memory"
+BARRIER_MEMORY = "barrier.memory"
+NOTICE_MEMORY = "notice.memory"
+POLICY_REVISIONS = "policy.revisions"
+DEAD_LETTERS = "dead.letters"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: `partitions` is a number that only ever grows, `config` is what Kafka is told."""
+
+    name: str
+    key: str
+    partitions: int
+    carries: str
+    config: dict[str, str] = field(default_factory=dict)
+
+
+def kept(days: int) -> dict[str, str]:
+    """A topic whose records are deleted after so many days; it takes records up to 16 MB, so that a bad one can be
+    refused by us with a reason and not by the broker without."""
+    return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), "max.message.bytes": "16777216"}
+
+
+def newest() -> dict[str, str]:
+    """A topic of which the newest record of each key is kept."""
+    return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": "3600000"}
+
+
+def memory() -> dict[str, str]:
+    """State rows and marks: compacted, with small segments so that a restore reads little, and a compaction lag of an
+    hour so that the better of two records of a key is still there when a restore compares their fences."""
+    return {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": "3600000",
+        "segment.bytes": str(64 << 20),
+        "segment.ms": "600000",
+        "max.message.bytes": "16777216",
+    }
+
+
+TABLE: tuple[Topic, ...] = (
+    Topic(SENSOR_READINGS, "sensor", 8, "single readings, for whoever publishes to Kafka directly", kept(7)),
+    Topic(BLOCK_INPUTS, "block", 8, "frames, orders and ticks: the inbox of a block", kept(30)),
+    Topic(ZONE_STATES, "zone", 8, "people, band, rolling occupancy, level and quality now", newest()),
+    Topic(ZONE_ALERTS, "zone", 8, "transitions with reason, evidence and sequence", kept(400)),
+    Topic(BARRIER_INPUTS, "barrier", 4, "standings of zones, reports of the field, orders and ticks", kept(400)),
+    Topic(BARRIER_COMMANDS, "barrier", 4, "positions that the field is asked for", kept(400)),
+    Topic(BARRIER_STATES, "barrier", 4, "the machine of each barrier now", newest()),
+    Topic(OFFICE_NOTICES, "office", 4, "what to tell whom", kept(400)),
+    Topic(OFFICE_RECEIPTS, "office", 4, "what became of a notice", kept(400)),
+    Topic(BLOCK_MEMORY, "block", 8, "state rows of the blocks and how far their inboxes are done", memory()),
+    Topic(BARRIER_MEMORY, "barrier", 4, "state rows of the barriers and how far their inboxes are done", memory()),
+    Topic(NOTICE_MEMORY, "zone", 8, "how far the alerts have become notices", memory()),
+    Topic(POLICY_REVISIONS, "scope", 1, "validated revisions of site.yaml and thresholds.yaml", newest()),
+    Topic(DEAD_LETTERS, "as it was", 4, "what was refused: original bytes, with the reason in the headers", kept(30)),
+)
+
+BY_NAME = {topic.name: topic for topic in TABLE}
+
+
+def partition(key: bytes, count: int) -> int:
+    """The partition of a key: murmur2 as every Kafka client of the field computes it."""
+    return int(murmur2(key) & 0x7FFFFFFF) % count
+
+
+def partition_of(topic: str, key: bytes) -> int:
+    """The partition of a key in a topic of the table."""
+    return partition(key, BY_NAME[topic].partitions)
