@@ -14,6 +14,7 @@ from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
 from streams.policy import Policy, load
+from streams.warm import warm
 from wire.settings import Settings
 from wire.topics import (
     BARRIER_COMMANDS,
@@ -75,6 +76,8 @@ def work(duty: str, settings: Settings) -> NoReturn:
         asyncio.run(archive.run(settings))
         sys.exit(0)
     policy = read_policy(settings)
+    if duty == "zones":
+        warm()
     metrics = Metrics()
     BUILD.labels(version("tidegate"), policy.revision).set(1)
     metrics.serve(settings.metrics_port)

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,8 +59,10 @@ class Headers:
 def build(hub: Hub) -> Starlette:
     """The application around a hub: `/`, `/static`, `/api/picture`, `/api/events`, `/healthz`."""
 
+    static = StaticFiles(directory=STATIC)
+
     async def page(request: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
+        return await static.get_response("index.html", request.scope)
 
     async def picture(request: Request) -> Response:
         return json(hub.whole())
@@ -79,7 +81,7 @@ def build(hub: Hub) -> Starlette:
         Route("/api/picture", picture),
         Route("/api/events", events),
         Route("/healthz", health),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", static),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Headers)])
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from console.messages import Alert, BarrierState, Command, Message, ZoneState
-from console.trend import Trend
+from console.trend import SLOT_MS, Point, Trend
 
 ALERTS = 200
 """The newest so many alerts are kept and shown."""
@@ -31,9 +31,9 @@ class Picture:
 
 @dataclass
 class Change:
-    """What moved since the page was last told: names of zones and barriers, and the new alerts."""
+    """What moved since the page was last told: zones with the new points of their trends, barriers, new alerts."""
 
-    zones: set[str] = field(default_factory=set)
+    zones: dict[str, list[Point]] = field(default_factory=dict)
     barriers: set[str] = field(default_factory=set)
     alerts: list[Alert] = field(default_factory=list)
 
@@ -47,9 +47,12 @@ def advance(picture: Picture, change: Change, message: Message, arrived_ms: int 
         case ZoneState():
             picture.zones[message.zone] = message
             picture.arrived[message.zone] = arrived_ms
-            trend = picture.trends.setdefault(message.zone, Trend())
-            trend.add((instant(message.at), round(message.rolling), round(message.lower), round(message.upper)))
-            change.zones.add(message.zone)
+            point = (instant(message.at), round(message.rolling), round(message.lower), round(message.upper))
+            picture.trends.setdefault(message.zone, Trend()).add(point)
+            points = change.zones.setdefault(message.zone, [])
+            if points and points[-1][0] // SLOT_MS == point[0] // SLOT_MS:
+                points.pop()
+            points.append(point)
         case BarrierState():
             picture.barriers[message.barrier] = message
             change.barriers.add(message.barrier)
@@ -76,7 +79,7 @@ def forget(picture: Picture, change: Change, topic_is_zones: bool, name: str) ->
     if topic_is_zones:
         for known in (picture.zones, picture.arrived, picture.trends):
             known.pop(name, None)
-        change.zones.add(name)
+        change.zones[name] = []
     else:
         picture.barriers.pop(name, None)
         picture.commands.pop(name, None)
@@ -168,6 +171,7 @@ def changed(picture: Picture, change: Change) -> Json:
     return {
         "data_at": data_at(picture),
         "zones": {name: zone_view(picture, name) for name in change.zones},
+        "points": change.zones,
         "barriers": {name: barrier_view(picture, name) for name in change.barriers},
         "alerts": [alert_view(alert) for alert in change.alerts],
     }

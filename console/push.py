@@ -7,7 +7,7 @@ picture instead of a backlog.
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,7 @@ class Hub:
     def __init__(self, facts: Json, limits: Limits, elapsed_ms: Callable[[], int]) -> None:
         self.run = uuid.uuid4().hex[:8]
         self.facts = facts
+        self.zones = {zone["id"] for zone in facts["site"]["zones"]}
         self.limits = limits
         self.limits.moved(0)
         self.elapsed_ms = elapsed_ms
@@ -114,7 +115,7 @@ class Hub:
             self._broadcast(self._encode("ping", self.pulse()))
             await asyncio.sleep(BEAT_S)
 
-    async def events(self) -> AsyncIterator[bytes]:
+    async def events(self) -> AsyncGenerator[bytes, None]:
         """The stream of one page, from the whole picture on. It ends when the page goes."""
         page: asyncio.Queue[bytes | None] = asyncio.Queue(BACKLOG)
         self.pages.add(page)

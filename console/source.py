@@ -28,10 +28,14 @@ READS: dict[str, type[Message]] = {
     BARRIER_COMMANDS: Command,
 }
 NEWEST = {ZONE_ALERTS: ALERTS, BARRIER_COMMANDS: 100}
-"""So many records of each partition are read at the start; of the other topics all."""
+"""So many records of each partition are read at the start; of the compacted topics what `DEPTH` says."""
 
 ANSWER_S = 2.0
 """Kafka has so long to answer a look at its offsets before the page says that it is away."""
+
+DEPTH = 20_000
+"""So many records of a compacted partition are read at first: some minutes of a busy one. Only if a zone of the site is
+not among them, all are read: a page must not wait for an hour of figures that nobody will look at."""
 
 PROBE_S = 0.5
 GIVE_UP_S = 10.0
@@ -40,6 +44,10 @@ LAYOUT_S = 30.0
 OPEN_S = 10.0
 AHEAD_MS = 60_000
 """A record of the past that is stamped further in the future than this has no age that anyone could trust."""
+
+
+class Incomplete(RuntimeError):
+    """The newest records do not tell of every zone: all of them have to be read."""
 
 
 class KafkaAway(RuntimeError):
@@ -78,14 +86,18 @@ class Reading:
     consumer: AIOKafkaConsumer
     kinds: dict[str, str]
     parts: list[TopicPartition]
+    is_whole: bool = True
     behind: dict[TopicPartition, int] = field(default_factory=dict)
     done: dict[TopicPartition, int] = field(default_factory=dict)
     picture: Picture = field(default_factory=Picture)
     change: Change = field(default_factory=Change)
 
 
-async def opened(settings: Settings) -> Reading:
-    """A consumer that stands at the right place of every partition; raises `KafkaAway`."""
+async def opened(settings: Settings, depth: int | None = DEPTH) -> Reading:
+    """A consumer that stands at the right place of every partition; without a depth at the beginning.
+
+    Raises `KafkaAway`.
+    """
     found = await partitions(settings)
     parts = [part for name in READS for part in found[name]]
     consumer = AIOKafkaConsumer(
@@ -107,8 +119,10 @@ async def opened(settings: Settings) -> Reading:
         await consumer.stop()
         raise KafkaAway(f"Kafka at {settings.kafka} went away: {type(error).__name__}") from error
     for part in parts:
-        newest = NEWEST.get(reading.kinds[part.topic])
+        name = reading.kinds[part.topic]
+        newest = NEWEST.get(name, depth)
         start = begins[part] if newest is None else max(begins[part], ends[part] - newest)
+        reading.is_whole &= name in NEWEST or start == begins[part]
         consumer.seek(part, start)
         reading.done[part] = start
         if start < ends[part]:
@@ -119,20 +133,25 @@ async def opened(settings: Settings) -> Reading:
 async def follow(hub: Hub, settings: Settings, first: Reading) -> None:
     """Keep the hub's picture true for ever: read, and when Kafka goes away, open it again."""
     reading: Reading | None = first
+    depth: int | None = DEPTH
     while True:
         try:
-            reading = reading or await opened(settings)
+            reading = reading or await opened(settings, depth)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watch(hub, settings, reading))
                 tasks.create_task(drain(hub, reading))
+        except* Incomplete:
+            depth = None
         except* (KafkaAway, KafkaError, OSError) as group:
+            depth = DEPTH
             LOG.warning("%s: %s; trying again", Link.AWAY.sentence, group.exceptions[0])
         finally:
             if reading is not None:
                 await reading.consumer.stop()
         reading = None
-        hub.stand(Link.AWAY)
-        await asyncio.sleep(AGAIN_S)
+        if depth is not None:
+            hub.stand(Link.AWAY)
+            await asyncio.sleep(AGAIN_S)
 
 
 async def drain(hub: Hub, reading: Reading) -> None:
@@ -156,6 +175,8 @@ async def drain(hub: Hub, reading: Reading) -> None:
 
 def take_over(hub: Hub, reading: Reading) -> None:
     """The picture is whole: from now on it is the one that pages see, and its changes are theirs."""
+    if not reading.is_whole and hub.zones - reading.picture.zones.keys():
+        raise Incomplete
     hub.replace(reading.picture)
     hub.stand(Link.LIVE)
 

@@ -8,7 +8,7 @@ import numpy as np
 from gateway.reading import Reason, Refused, parse
 from gateway.roster import Roster
 from gateway.scan import scan
-from streams.records import Records
+from streams.records import Integers, Records
 
 ROWS = np.dtype(
     [
@@ -43,9 +43,9 @@ class Batch:
 
 
 def parse_batch(
-    values: list[bytes | None], partitions: list[int], offsets: list[int], seen: list[int], roster: Roster
+    values: list[bytes | None], partitions: list[int], offsets: list[int], seen: Integers, roster: Roster
 ) -> Batch:
-    """Read the values of a batch; the lists are of equal length, `seen` in ms UTC. A value of None is an empty one."""
+    """Read the values of a batch, all of equal length; `seen` in ms UTC. A value of None is an empty one."""
     letters = [value or b"" for value in values]
     rows = np.empty(len(letters), ROWS)
     taken = np.empty(len(letters), np.bool_)
@@ -58,7 +58,7 @@ def parse_batch(
     refused = []
     for position in np.flatnonzero(~taken).tolist():
         try:
-            reading = parse(letters[position], seen[position], roster)
+            reading = parse(letters[position], int(seen[position]), roster)
         except Refused as refusal:
             refused.append(Refusal(position, refusal.reason, str(refusal)))
         else:

@@ -5,6 +5,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Producer
 
+from gateway.clock import boot_ms
 from wire.admin import PARTITIONS, connect, differences
 from wire.settings import Settings
 from wire.topics import BLOCK_INPUTS, DEAD_LETTERS, SENSOR_READINGS
@@ -21,6 +22,7 @@ LARGEST_LETTER_BYTES = 32 << 20
 PRODUCER_KBYTES = 131_072
 FETCH_BYTES = 4 << 20
 FETCHED_KBYTES = 65_536
+AWAY_MS = 30_000
 FETCH_AGAIN_MS = 5
 """librdkafka waits a second before it fetches on when its queue was full; that leaves half the time unused."""
 
@@ -88,15 +90,23 @@ def _common(settings: Settings) -> dict[str, Any]:
     return {
         "bootstrap.servers": settings.kafka,
         "client.id": f"tidegate-gateway-{settings.slot}",
-        "error_cb": _away,
+        "error_cb": Away(),
         "log_level": 2,
         "reconnect.backoff.max.ms": 1000,
     }
 
 
-def _away(error: KafkaError) -> None:
-    if error.code() == KafkaError._ALL_BROKERS_DOWN:
-        logger.warning("no broker answers: waiting for Kafka to come back (%s)", error.str())
+class Away:
+    """Tells of brokers that do not answer, once in a while: a client notices again at every attempt."""
+
+    def __init__(self) -> None:
+        self._told_ms = -AWAY_MS
+
+    def __call__(self, error: KafkaError) -> None:
+        """What the client calls with every trouble."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN and boot_ms() - self._told_ms >= AWAY_MS:
+            self._told_ms = boot_ms()
+            logger.warning("no broker answers: waiting for Kafka to come back (%s)", error.str())
 
 
 def check(settings: Settings) -> None:

@@ -7,6 +7,7 @@ One thread; what waits is bounded. A crash anywhere loses nothing (offsets come 
 
 import logging
 
+import numpy as np
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka import Consumer as Client
 
@@ -21,6 +22,7 @@ from gateway.marks import render_bookmark
 from gateway.metrics import GATHERED, LAG, READINGS
 from gateway.outbox import Outbox
 from gateway.roster import Roster
+from streams.records import Integers
 from wire.settings import Settings
 from wire.topics import BY_NAME, SENSOR_READINGS
 
@@ -67,7 +69,7 @@ class Door:
 
     def run(self) -> None:
         """Take readings until told to stop. Raises WorldError and FrozenError: the process is to end at once."""
-        self._gather.add(parse_batch([b""], [0], [0], [0], self._roster).rows)
+        self._gather.add(parse_batch([b""], [0], [0], np.zeros(1, np.int64), self._roster).rows)
         self._client.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost)
         self._lease.begin()
         while not self._stopping:
@@ -101,8 +103,12 @@ class Door:
         for error in (message.error() for message in messages):
             if error is None:
                 continue
-            if error.fatal() or error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise WorldError(f"{self._topic} cannot be read: {error.str()}")
+            if error.code() == KafkaError._FATAL:
+                raise WorldError(
+                    f"{error.str()}: slot {self._settings.slot} is another gateway's; give each its --slot"
+                )
+            if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise WorldError(f"{self._topic} is gone: {error.str()}")
             logger.info("%s: %s", self._topic, error.str())
 
     def _take(self, messages: list[Message], ledger: Ledger) -> None:
@@ -214,10 +220,10 @@ class Door:
         self._gather.restart({})
 
 
-def arrivals(messages: list[Message]) -> list[int]:
+def arrivals(messages: list[Message]) -> Integers:
     """When each reading arrived, ms UTC: the broker's stamp; where only the sender's is there, no later than now."""
-    stamps = [message.timestamp()[1] for message in messages]
+    stamps = np.array([message.timestamp()[1] for message in messages], np.int64)
     if messages[0].timestamp()[0] == TIMESTAMP_LOG_APPEND_TIME:
         return stamps
     now_ms = wall_ms()
-    return [min(stamp, now_ms) if stamp > 0 else now_ms for stamp in stamps]
+    return np.minimum(np.where(stamps > 0, stamps, now_ms), now_ms)

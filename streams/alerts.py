@@ -1,6 +1,9 @@
 """What a block's changes become: alerts, standings of zones and zone states, as contracts §5 writes them."""
 
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
 
 from streams.block import State
 from streams.occupancy import rolling
@@ -75,13 +78,24 @@ def alerts(state: State, changes: Records) -> list[Message]:
 
 
 def standings(state: State, changes: Records) -> list[Message]:
-    """What each zone says to each barrier that it serves."""
+    """What each zone says to each barrier that it serves: all that is new, and its newest word.
+
+    One event may close hours of steps (a recording at full speed); the words between that say nothing new would only
+    say later what the newest one says too.
+    """
     plan = state.plan
-    return [
-        standing(plan.policy, barrier, plan.zones[change["zone"]], change)
-        for change in changes[changes["kind"] == STANDING]
-        for barrier in plan.served[plan.zones[change["zone"]]]
-    ]
+    found = []
+    said = changes[changes["kind"] == STANDING]
+    for zone in np.unique(said["zone"]):
+        mine = said[said["zone"] == zone]
+        words = mine[["level", "quality", "sequence"]]
+        telling = np.ones(len(mine), np.bool_)
+        telling[1:-1] = words[1:-1] != words[:-2]
+        for change in mine[telling]:
+            found += [
+                standing(plan.policy, barrier, plan.zones[zone], change) for barrier in plan.served[plan.zones[zone]]
+            ]
+    return sorted(found, key=itemgetter("at"))
 
 
 def standing(policy: Policy, barrier: str, zone: str, change: Any) -> Message:

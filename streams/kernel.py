@@ -103,7 +103,7 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
         quality = zone["quality"]
         if at > zone["next_due"]:
             own = plan.members[plan.starts[index] : plan.starts[index + 1]]
-            quality = listen(zone, at, memory.block[0]["begun_at"], memory.sensors, plan.gates, own)
+            quality = listen(zone, index, at, memory.block[0]["begun_at"], memory.sensors, plan.gates, own)
             settle(zone)
         said = count
         count = close_step(zone, ring, limit, room.changes, count, index, at, quality, blind_after_ms)
@@ -193,8 +193,12 @@ def advance_zone(
         reading = pending[order[cursor]]
         due = reading["due"]
         if zone["begun_at"] == NEVER:
-            zone["begun_at"] = due - due % step_ms
-            zone["closed_at"] = zone["begun_at"]
+            if count + CHANGES_A_STEP > len(room.changes):
+                return cursor, count, rows, False
+            step = due - due % step_ms
+            count = miss(memory, plan, room, where, step, count)
+            zone["begun_at"] = step
+            zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
             settle(zone)
             step = due - due % step_ms
@@ -202,8 +206,12 @@ def advance_zone(
             if zone["closed_at"] < step:
                 return cursor, count, rows, False
         zone["steady"] = 0
+        if zone["quality"] != GOOD:
+            zone["next_due"] = NEVER
         sensor = sensors[reading["sensor"]]
         gate = gates[reading["sensor"]]
+        side = 1 if gate["source"] == where else 0
+        sensor["heard_at"][side] = max(sensor["heard_at"][side], reading["at"])
         if gate["kind"] != STATE:
             cross(zone, where, sensor, gate, reading)
         elif sensor["count_at"] == NEVER or reading["at"] >= sensor["count_at"]:

@@ -15,10 +15,10 @@ FAR = 2**62
 
 
 @compiled
-def listen(zone: Any, at: int, began_at: int, sensors: Any, gates: Any, members: Any) -> int:
+def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, gates: Any, members: Any) -> int:
     """The quality of a zone at the end of a step, by the silence of each sensor that is expected to report.
 
-    `members` are the indices of the zone's sensors; one that never reported is silent since the block `began_at`.
+    `members` are the indices of the sensors of zone `where`; one that never reported is silent since `began_at`.
     Sets the zone's `unseen` (people that may have passed overdue gates) and `next_due` (nothing changes before).
     """
     silent = 0
@@ -27,7 +27,7 @@ def listen(zone: Any, at: int, began_at: int, sensors: Any, gates: Any, members:
     for index in members:
         gate = gates[index]
         every_ms = gate["every_ms"]
-        last_at = sensors[index]["last_at"]
+        last_at = sensors[index]["heard_at"][1 if gate["source"] == where else 0]
         if last_at == NEVER:
             last_at = began_at
         quiet_ms = at - last_at

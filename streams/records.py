@@ -104,6 +104,7 @@ count; nothing about the sensors' silence changes before `next_due`.
 SENSOR = laid_out(
     [
         ("last_at", "i8"),
+        ("heard_at", "i8", (2,)),
         ("count_at", "i8"),
         ("total_in", "i8"),
         ("total_out", "i8"),
@@ -116,6 +117,8 @@ SENSOR = laid_out(
 )
 """One sensor: its newest instant, its running totals, and its last 64 instants modulo 2**32 ms (49 days).
 
+`last_at` is known when a report arrives, `heard_at` when its step is decided: for the zone in which it counts or into
+which its line leads (0), and for the zone at the other side (1).
 `through_*` is the number of crossings since that side's zone last had an absolute count: the bias of a gate adds up
 over them.  An instant older than `lateness` never gets as far as the look-up, so the modulus cannot confuse two.
 """

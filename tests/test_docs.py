@@ -12,9 +12,16 @@ from typing import Any
 
 import pytest
 import typer.main
+from pydantic import BaseModel
+from typer.testing import CliRunner
 
 from console.settings import PageSettings
 from deploy.kafka import Kafka
+from gateway import reading
+from gateway.roster import Roster
+from streams import columns
+from streams.policy import load_site
+from streams.schemas import BARRIER_INPUT, SENTENCES, Alert, BarrierState, Command, Notice, ZoneState
 from tidegate.__main__ import app
 from wire.topics import TABLE
 
@@ -121,11 +128,9 @@ def test_every_command_of_the_operations_page_exists() -> None:
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS)
 def test_the_help_of_a_command_shows_an_example(path: str, command: Any) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "tidegate", *path.split()[1:], "--help"],
-        cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"},
-    )  # fmt: skip
-    assert re.search(r"(?i)example", result.stdout) and result.stdout.count(path) > 1
+    result = CliRunner().invoke(app, [*path.split()[1:], "--help"], terminal_width=200, color=False)
+    assert result.exit_code == 0
+    assert re.search(r"(?i)example", result.output) and result.output.count(path) > 1
     assert all(parameter.help for parameter in command.params if parameter.name != "help")
 
 
@@ -134,6 +139,43 @@ def test_every_word_of_the_glossary_is_said_in_chinese_too() -> None:
     assert [row[0] for row in table if not re.search(r"[\u4e00-\u9fff]", row[1]) or not row[2]] == []
     words, terms = [row[0] for row in table], [row[1] for row in table]
     assert len(set(words)) == len(words) and len(set(terms)) == len(terms)
+
+
+# Messages
+
+SENT: dict[str, type[BaseModel]] = {
+    "zone.alerts": Alert,
+    "zone.states": ZoneState,
+    "barrier.commands": Command,
+    "barrier.states": BarrierState,
+    "office.notices": Notice,
+}
+
+
+def section(page: str, title: str) -> str:
+    """The text under a heading, up to the next heading."""
+    return re.split(r"^#+ ", read(page).split(f"# {title}\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("topic", SENT)
+def test_every_key_of_a_message_is_explained(topic: str) -> None:
+    told = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]+) \|", section("docs/messages.md", topic), re.M)))
+    assert sorted(told) == sorted(field.alias or name for name, field in SENT[topic].model_fields.items())
+
+
+def test_the_messages_that_are_shown_are_taken() -> None:
+    def shown(topic: str) -> list[bytes]:
+        return [text.encode() for text in re.findall(r"^```json\n(.*?)\n```", section("docs/messages.md", topic), re.M)]
+
+    roster = Roster.of(load_site(read("site.yaml"), "site.yaml"))
+    assert [reading.parse(text, 1790854200000, roster).sensor for text in shown("sensor.readings")]
+    assert [len(columns.parse(text).at) for text in shown("block.inputs")] == [3]
+    assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
+
+
+def test_every_reason_is_explained() -> None:
+    told = {row[0].strip("`"): row[1] for row in rows("docs/messages.md", "reason")}
+    assert told == {reason.value: sentence for reason, sentence in SENTENCES.items()}
 
 
 # Links and languages

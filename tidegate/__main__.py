@@ -34,8 +34,15 @@ def before(
     options.lang = lang
 
 
-for name in COMMANDS:
-    import_module(f"tidegate.{name}").register(app)
+def register(arguments: list[str]) -> None:
+    """Add the command that is asked for, or all of them where help, completion or a typing error needs them all.
+
+    Each is a module of its own that brings what it needs; loading all of them takes a second.
+    """
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    names = [name for name in COMMANDS if name.strip("_") == asked] or list(COMMANDS)
+    for name in names:
+        import_module(f"tidegate.{name}").register(app)
 
 
 def hoisted(arguments: list[str]) -> list[str]:
@@ -57,7 +64,9 @@ def hoisted(arguments: list[str]) -> list[str]:
 
 def main() -> None:
     """Run the command line."""
-    app(args=hoisted(sys.argv[1:]))
+    arguments = hoisted(sys.argv[1:])
+    register([word for word in arguments if word not in ("zh", "en")])
+    app(args=arguments)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def run(settings: Settings, site: Site, recording: Path, speed: float, answering
     first = next(batches, None)
     with ExitStack() as stack:
         outlet = stack.enter_context(Outlet(settings))
-        feeder = Feeder(outlet, site, Pace(speed))
+        feeder = Feeder(outlet, site, Pace(speed), warn=lambda sentence: typer.echo(sentence, err=True))
         if answering:
             feeder.crew = Crew(site)
             feeder.listener = stack.enter_context(Listener(settings, *CREW_HEARS))

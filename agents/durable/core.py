@@ -1,40 +1,29 @@
 """The durable shell: decides events in order and makes outputs, rows and marks durable, so that no crash loses one.
 
-A group of events leaves in this order: outputs; state rows and last the mark of each partition; then the group offset,
-told for lag displays only. Whatever comes in meanwhile forms the next group. What is read again after a crash is
-refused by the fence of its row, or gives the same outputs again, with the same ids.
+A group of events leaves in this order: outputs; state rows and last the mark of each partition, if they are due; then
+the group offset, told for lag displays only. Whatever comes in meanwhile forms the next group. What is read again after
+a crash is refused by the fence of its row, or gives the same outputs again, with the same ids.
 """
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Generic, Protocol
+from contextlib import suppress
+from typing import Generic
 
 from agents.durable.clock import SYSTEM, Clock
-from agents.durable.duty import BadData, Duty, Header, Output, Row, Where
+from agents.durable.duty import BadData, Duty, Header, Row, Where
 from agents.durable.exits import WORLD, Leave, leave, said
 from agents.durable.group import Group, Part, Slot, letter
 from agents.durable.observer import Observer, Quiet
 from agents.durable.options import Limits
-from agents.durable.rows import MARK, Restored, pack, unpack
+from agents.durable.rows import MARK, Held, unpack
+from agents.durable.saving import Saving, Snapshot, Store
 
 logger = logging.getLogger(__name__)
 
-Batches = Mapping[tuple[str, int], Sequence[Output]]
 Commit = Callable[[Mapping[int, int]], Awaitable[None]]
-
-
-class Store(Protocol):
-    """Where the shell writes and reads: Kafka, or a log in memory for tests of the shell."""
-
-    async def send(self, batches: Batches) -> None:
-        """Return when all records are durable, in the given order within a topic and partition."""
-        ...
-
-    async def load(self, partitions: Sequence[int]) -> Mapping[int, Restored]:
-        """Read the memory of partitions from its beginning to its present end."""
-        ...
+"""Tells the group offset of partitions."""
 
 
 class Shell(Generic[Row]):
@@ -77,6 +66,8 @@ class Shell(Generic[Row]):
         self._wake, self._room, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._idle.set()
         self._restoring = asyncio.Lock()
+        self._saving = Saving(duty, memory, writer, self.limits, self._breath_s)
+        self._hurry = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -118,11 +109,15 @@ class Shell(Generic[Row]):
             if epoch == self.epoch:
                 self._parts.update(parts)
 
-    def _thaw(self, partition: int, rows: Mapping[bytes, bytes], following: int) -> Part[Row]:
+    def _thaw(self, partition: int, rows: Mapping[bytes, Held], following: int) -> Part[Row]:
         slots = {}
-        for key, record in rows.items():
+        for key, (record, offset) in rows.items():
             fence, payload = unpack(record)
-            slots[key] = Slot(fence, self.duty.thaw(key, payload))
+            try:
+                slots[key] = Slot(fence, self.duty.thaw(key, payload), offset)
+            except BadData as error:
+                # The key is not known any more, such as a block that was taken out of site.yaml.
+                logger.warning("partition %d: the row of %r is left out: %s", partition, key, error)
         logger.info("partition %d: %d rows restored, going on at offset %d", partition, len(slots), following)
         return Part(slots, following)
 
@@ -130,10 +125,14 @@ class Shell(Generic[Row]):
         """Before partitions leave: decide nothing more of them, finish what is decided, tell Kafka, forget."""
         self.epoch += 1
         gone = [partition for partition in partitions if self._parts.pop(partition, None) is not None]
+        self._hurry += 1
+        self._wake.set()
         try:
             await asyncio.wait_for(self._idle.wait(), self.limits.release_s)
         except TimeoutError:
             self._leave(WORLD, f"the last groups did not become durable within {self.limits.release_s} s of a release")
+        finally:
+            self._hurry -= 1
         told = {partition: self._told.pop(partition) for partition in gone if partition in self._told}
         if told:
             await self._commit(told)
@@ -174,7 +173,8 @@ class Shell(Generic[Row]):
             n_outputs = self._decide(part, key, value, headers, Where(partition, offset, seen_ms))
         except Exception as error:
             self._leave(WORLD, f"partition {partition}, offset {offset} cannot be decided: {said(error)}")
-        part.next = group.next[partition] = offset + 1
+        part.next = offset + 1
+        group.parts[partition] = part
         group.frames += 1
         if value:
             group.size += len(value)
@@ -230,48 +230,47 @@ class Shell(Generic[Row]):
             self._group.publish(outputs)
         return len(outputs)
 
-    def _freeze(self, group: Group[Row]) -> Batches:
-        """The rows and marks of a group as records, and the outputs of its settling; without an await, as the next
-        group changes the same rows."""
-        records: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
-        for (partition, key), slot in group.dirty.items():
-            group.publish(self.duty.settle(slot.row, key))
-            record = pack(slot.fence, self.writer, self.duty.freeze(slot.row))
-            records[self.memory, partition].append(Output(self.memory, partition, key, record))
-        for partition, following in group.next.items():
-            mark = Output(self.memory, partition, MARK, pack(following - 1, self.writer))
-            records[self.memory, partition].append(mark)
-        return records
-
     async def _publish(self) -> None:
-        """One group at a time: outputs durable, then rows and marks, then told; the next is decided meanwhile."""
+        """One group at a time: outputs durable, then rows and marks if they are due, then told.
+
+        The next group is decided meanwhile.
+        """
         try:
             while True:
-                await self._wake.wait()
-                self._wake.clear()
+                await self._called()
                 begun_s = self.clock.boot_s()
                 group, self._group = self._group, Group()
                 self._room.set()
-                records = self._freeze(group)
+                for (_, key), slot in group.dirty.items():
+                    group.publish(self.duty.settle(slot.row, key))
+                self._saving.add(group)
+                due = self._hurry or not self._saving.due_in_s(begun_s)
+                snapshot = self._saving.freeze(begun_s) if due and self._saving.waiting else None
                 if group.outputs:
                     await self.log.send(group.outputs)
-                await self.log.send(records)
-                self._note(group)
-                self.observer.group(group.frames, self.clock.boot_s() - begun_s)
-                if not self._group.frames:
+                if snapshot is not None:
+                    self._note(snapshot, await self.log.send(snapshot.records))
+                if group.frames:
+                    self.observer.group(group.frames, self.clock.boot_s() - begun_s)
+                    self.groups += 1
+                if not self._group.frames and not self._saving.waiting:
                     self._idle.set()
         except Exception as error:
             self._leave(WORLD, f"a group cannot be made durable: {said(error)}")
 
-    def _note(self, group: Group[Row]) -> None:
-        """A group is durable: what is done, and what is to be told."""
-        for partition, following in group.next.items():
-            self._told[partition] = following
-            part = self._parts.get(partition)
-            if part is not None:
-                part.done = following
-        self.groups += 1
-        self.frames += group.frames
+    async def _called(self) -> None:
+        """Wait for events, or until rows that wait to be saved are due."""
+        if not self._wake.is_set():
+            due_s = self._saving.due_in_s(self.clock.boot_s()) if self._saving.waiting else None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), due_s)
+        self._wake.clear()
+
+    def _note(self, snapshot: Snapshot, offsets: dict[tuple[str, int], int]) -> None:
+        """A snapshot is durable: what is done, and what is to be told."""
+        self._saving.saved(snapshot, offsets, self.clock.boot_s())
+        self._told |= {partition: following for partition, (_, following) in snapshot.next.items()}
+        self.frames += snapshot.frames
 
     async def _tell(self) -> None:
         """Tell Kafka now and then how far the partitions are done, for lag displays; nothing rests on it."""

@@ -8,37 +8,46 @@ from agents.durable.duty import BadData, Header, Output, Row, Where
 
 
 class Slot(Generic[Row]):
-    """A state row with its fence: the offset of the last event that was applied to it."""
+    """A state row with its fence: the offset of the last event that was applied to it.
 
-    __slots__ = ("fence", "row")
+    `offset` is where its newest record lies in the memory, or shortly before that; -1 if there is none yet.
+    """
 
-    def __init__(self, fence: int, row: Row) -> None:
+    __slots__ = ("fence", "offset", "row")
+
+    def __init__(self, fence: int, row: Row, offset: int = -1) -> None:
         self.fence = fence
         self.row = row
+        self.offset = offset
 
 
 class Part(Generic[Row]):
-    """An adopted partition: its rows, `next` to be decided, and `done`, the first that is not yet durable."""
+    """An adopted partition: its rows, `next` to be decided, and `done`, the first that is not yet durable.
 
-    __slots__ = ("done", "next", "rows")
+    `oldest` and `newest` bound the offsets at which its rows lie in the memory; `looked_s` is when that was looked up.
+    """
+
+    __slots__ = ("done", "looked_s", "newest", "next", "oldest", "rows")
 
     def __init__(self, rows: dict[bytes, Slot[Row]], following: int) -> None:
         self.rows = rows
         self.next = following
         self.done = following
+        self.oldest = self.newest = 0
+        self.looked_s = float("-inf")
 
 
 class Group(Generic[Row]):
-    """Events that become durable together: their outputs by topic and partition, changed rows, and new marks."""
+    """Events whose outputs leave together: outputs by topic and partition, changed rows, and the partitions."""
 
-    __slots__ = ("dirty", "frames", "next", "outputs", "size")
+    __slots__ = ("dirty", "frames", "outputs", "parts", "size")
 
     def __init__(self) -> None:
         self.frames = 0
         self.size = 0
         self.outputs: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
         self.dirty: dict[tuple[int, bytes], Slot[Row]] = {}
-        self.next: dict[int, int] = {}
+        self.parts: dict[int, Part[Row]] = {}
 
     def publish(self, outputs: Sequence[Output]) -> None:
         """Put outputs at the end of their topic and partition."""

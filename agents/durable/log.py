@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
 
 from agents.durable.clock import SYSTEM, Clock
 from agents.durable.duty import Output
 from agents.durable.lease import Lease
 from agents.durable.options import Options
-from agents.durable.rows import Restored, keep, place
+from agents.durable.rows import Held, Restored, keep, needed_from, place
 
 METADATA_AGE_MS = 10_000
 """So often the list of brokers is read anew: with Kafka's default of five minutes a moved partition is found late."""
@@ -69,47 +70,70 @@ class Log:
                 batch = self._producer.create_batch()
         yield batch
 
-    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
-        """Return when the brokers have all records, in the given order within a topic and partition."""
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
+        """Return when the brokers have all records, in the given order within a topic and partition.
+
+        The answer is the offset of the first of them in each topic and partition.
+        """
         async with asyncio.timeout(self._options.limits.send_s):
-            sent = []
+            sent: list[asyncio.Future[RecordMetadata]] = []
+            firsts: dict[tuple[str, int], int] = {}
             for (topic, partition), outputs in batches.items():
+                firsts[topic, partition] = len(sent)
                 for batch in self._batches(outputs):
                     batch.close()
                     sent.append(await self._producer.send_batch(batch, topic, partition=partition))
-            await asyncio.gather(*sent)
+            written = await asyncio.gather(*sent)
+        return {place: written[first].offset for place, first in firsts.items()}
 
     async def load(self, partitions: Sequence[int]) -> dict[int, Restored]:
-        """The memory of partitions, each read from its beginning to its present end, and where each inbox goes on."""
-        memory = {partition: TopicPartition(self._options.memory, partition) for partition in partitions}
-        rows: dict[int, dict[bytes, bytes]] = {partition: {} for partition in partitions}
+        """Every row in the memory of partitions as of now, and where each inbox goes on.
+
+        Read is as much of the end of the memory as the newest mark asks for.
+        """
+        rows: dict[int, dict[bytes, Held]] = {partition: {} for partition in partitions}
         reader = self._reader()
         try:
             await reader.start()
-            reader.assign(list(memory.values()))
-            ends = await reader.end_offsets(list(memory.values()))
-            await reader.seek_to_beginning(*memory.values())
-            waiting = set(memory.values())
-            while waiting:
-                for partition, records in (await reader.getmany(*waiting, timeout_ms=200)).items():
-                    held = rows[partition.partition]
-                    for record in records:
-                        keep(held, record.key, record.value)
-                waiting = {partition for partition in waiting if await reader.position(partition) < ends[partition]}
-            begins, inbox_ends = await self._bounds(reader, partitions)
+            reader.assign([TopicPartition(self._options.memory, partition) for partition in partitions])
+            begins, ends = await self._bounds(reader, self._options.memory, partitions)
+            reached = dict(ends)
+            while spans := {
+                partition: (start, reached[partition])
+                for partition in partitions
+                if (start := needed_from(rows[partition], begins[partition], ends[partition], reached[partition]))
+                < reached[partition]
+            }:
+                await self._read(reader, spans, rows)
+                reached |= {partition: start for partition, (start, _) in spans.items()}
+            begins, ends = await self._bounds(reader, self._options.inputs, partitions)
             return {
-                partition: place(rows[partition], partition, begins[partition], inbox_ends[partition])
+                partition: place(rows[partition], partition, begins[partition], ends[partition])
                 for partition in partitions
             }
         finally:
             await reader.stop()
 
+    async def _read(
+        self, reader: AIOKafkaConsumer, spans: Mapping[int, tuple[int, int]], rows: Mapping[int, dict[bytes, Held]]
+    ) -> None:
+        """Take the records of memory partitions from a start to a stop into `rows`."""
+        waiting = {TopicPartition(self._options.memory, partition): stop for partition, (_, stop) in spans.items()}
+        for tp in waiting:
+            reader.seek(tp, spans[tp.partition][0])
+        while waiting:
+            for tp, records in (await reader.getmany(*waiting, timeout_ms=200)).items():
+                for record in records:
+                    if record.offset < waiting[tp]:
+                        keep(rows[tp.partition], record.key, record.value, record.offset)
+            waiting = {tp: stop for tp, stop in waiting.items() if await reader.position(tp) < stop}
+
     async def _bounds(
-        self, reader: AIOKafkaConsumer, partitions: Sequence[int]
+        self, reader: AIOKafkaConsumer, topic: str, partitions: Sequence[int]
     ) -> tuple[dict[int, int], dict[int, int]]:
-        """First offset and end of inbox partitions."""
-        inbox = [TopicPartition(self._options.inputs, partition) for partition in partitions]
-        begins, ends = await reader.beginning_offsets(inbox), await reader.end_offsets(inbox)
+        """First offset and end of partitions of a topic."""
+        wanted = [TopicPartition(topic, partition) for partition in partitions]
+        begins, ends = await reader.beginning_offsets(wanted), await reader.end_offsets(wanted)
         return {tp.partition: at for tp, at in begins.items()}, {tp.partition: at for tp, at in ends.items()}
 
     async def ends(self, partitions: Sequence[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ class Observer(Protocol):
         ...
 
     def group(self, frames: int, seconds: float) -> None:
-        """A group of so many events became durable, outputs, rows and marks, within `seconds`."""
+        """The outputs of a group of so many events became durable within `seconds`, and its rows if they were due."""
         ...
 
     def dead(self, reason: str) -> None:
@@ -19,7 +19,7 @@ class Observer(Protocol):
         ...
 
     def lag(self, partition: int, records: int) -> None:
-        """So many records of an inbox partition wait to be decided or to become durable."""
+        """So many records of an inbox partition wait to be decided."""
         ...
 
 

@@ -4,12 +4,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+SESSION_LEAST_S = 3.0
+"""The watchdog looks once a second; in a shorter session a moment's delay would look like a frozen worker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How large a group may grow and how long anything may take before the worker gives up.
 
-    `group_frames`, `group_bytes`: events, and bytes of events and outputs, of one group. `restore_s`: reading the
+    `group_frames`, `group_bytes`: events, and bytes of events and outputs, of one group. `rows_bytes_s`: so many bytes
+    of rows are written a second, on the average, if more would change; but they wait for at most `rows_most_s`, which
+    is what a crash makes the next worker decide again. `restore_s`: reading the
     memory back. `release_s`: finishing what is decided before partitions leave; well below the rebalance time-out,
     or the group goes on without this member. `send_s`: one step of a group. `tell_s`: how often the group offset is
     told; `commit_s`: one such telling. `yield_s`: how long deciding may hold the event loop.
@@ -17,6 +22,8 @@ class Limits:
 
     group_frames: int = 64
     group_bytes: int = 8 << 20
+    rows_bytes_s: int = 20 << 20
+    rows_most_s: float = 2.0
     restore_s: float = 20.0
     release_s: float = 5.0
     send_s: float = 60.0
@@ -77,6 +84,7 @@ class Options:
         for wrong, what in (
             (not self.kafka, "kafka is empty: give host:port"),
             (self.partitions < 1, "partitions must be at least 1"),
+            (self.session_s < SESSION_LEAST_S, f"session_s must be at least {SESSION_LEAST_S:.0f}"),
             (self.session_s > self.request_s, "session_s must not be above request_s"),
             (self.limits.release_s >= self.rebalance_s, "limits.release_s must be below rebalance_s"),
             (self.limits.restore_s >= self.request_s, "limits.restore_s must be below request_s"),

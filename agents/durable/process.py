@@ -153,9 +153,9 @@ class _Life:
                 logger.warning("the ends of %s cannot be asked: %r", self._options.inputs, error)
                 continue
             for partition, end in self._ends.items():
-                done = binding.shell.done(partition)
-                if done >= 0:
-                    self._observer.lag(partition, max(0, end - done))
+                following = binding.shell.next(partition)
+                if following is not None:
+                    self._observer.lag(partition, max(0, end - following))
 
 
 async def _beat(watchdog: Watchdog) -> None:

@@ -1,4 +1,8 @@
-"""The records of a memory topic: state rows, each under a head with its fence, and the mark of a partition."""
+"""The records of a memory topic: state rows, each under a head with its fence, and the mark of a partition.
+
+A mark also says how far back the newest record of every row lies, so that a restore reads the end of the topic and not
+the hours before it, which compaction has not reached yet.
+"""
 
 import struct
 from typing import NamedTuple
@@ -6,24 +10,39 @@ from typing import NamedTuple
 from agents.durable.exits import WorldError
 
 _HEAD = struct.Struct(">2sqq")
-_MAGIC = b"T1"
+_MAGIC = b"T2"
 HEAD_BYTES = _HEAD.size
 """Bytes before a row's own payload: two of format, eight of fence, eight of writer."""
 
 MARK = b"\x00mark"
 """The key of the record that says how far a partition's inbox is done; no inbox key begins with a zero byte."""
 
+LOOK_BACK = 64
+"""So many records are looked at first for a mark; it is normally the last, but a frozen worker may have written on."""
+
+
+class Held(NamedTuple):
+    """A record of the memory, head and payload, and its offset there."""
+
+    record: bytes
+    offset: int
+
 
 class Restored(NamedTuple):
-    """What a partition's memory holds: the records by key, head and payload, and the offset to go on at."""
+    """What a partition's memory holds: the rows by key, and the offset to go on at."""
 
-    rows: dict[bytes, bytes]
+    rows: dict[bytes, Held]
     next: int
 
 
 def pack(fence: int, writer: int, payload: bytes = b"") -> bytes:
     """A record of the memory: `fence` is the offset of the last event in it, `writer` the process, for people."""
     return _HEAD.pack(_MAGIC, fence, writer) + payload
+
+
+def pack_mark(following: int, writer: int, oldest: int) -> bytes:
+    """A mark: everything before the inbox offset `following` is done, and every row lies at `oldest` or after it."""
+    return pack(following - 1, writer, oldest.to_bytes(8, "big"))
 
 
 def unpack(record: bytes) -> tuple[int, bytes]:
@@ -47,20 +66,32 @@ def writer_of(record: bytes) -> int:
     return int.from_bytes(record[10:18], "big", signed=True)
 
 
-def keep(rows: dict[bytes, bytes], key: bytes, record: bytes | None) -> None:
-    """Take one record of the memory topic into `rows`; the highest fence of a key wins, not the last record.
+def keep(rows: dict[bytes, Held], key: bytes, record: bytes | None, offset: int) -> None:
+    """Take one record of the memory into `rows`; the highest fence of a key wins, not the last record.
 
-    A worker that was frozen may have written an older record after a newer one. A tombstone removes the key.
+    A worker that was frozen may have written an older record after a newer one. A tombstone removes what is older.
     """
-    if record is None:
-        rows.pop(key, None)
-        return
     held = rows.get(key)
-    if held is None or fence_of(record) >= fence_of(held):
-        rows[key] = record
+    if record is None:
+        if held is not None and held.offset < offset:
+            del rows[key]
+    elif held is None or (fence_of(record), offset) > (fence_of(held.record), held.offset):
+        rows[key] = Held(record, offset)
 
 
-def place(rows: dict[bytes, bytes], partition: int, begin: int, end: int) -> Restored:
+def needed_from(rows: dict[bytes, Held], begin: int, end: int, reached: int) -> int:
+    """Where a restore that has read `reached` to `end` has to read from; `reached` itself if it has every row.
+
+    Without a mark it looks further and further back, to the beginning if need be.
+    """
+    mark = rows.get(MARK)
+    if mark is not None:
+        oldest = int.from_bytes(unpack(mark.record)[1], "big")
+        return max(begin, min(oldest, reached))
+    return max(begin, end - max(LOOK_BACK, 8 * (end - reached)))
+
+
+def place(rows: dict[bytes, Held], partition: int, begin: int, end: int) -> Restored:
     """Where a partition goes on: after its mark, or at the beginning of the inbox if nothing was ever done.
 
     `begin` and `end` are the first offset of the inbox and the one after its last. The highest fence of the rows is
@@ -68,7 +99,7 @@ def place(rows: dict[bytes, bytes], partition: int, begin: int, end: int) -> Res
     """
     rows = dict(rows)
     mark = rows.pop(MARK, None)
-    following = begin if mark is None else unpack(mark)[0] + 1
+    following = begin if mark is None else unpack(mark.record)[0] + 1
     if following < begin:
         raise WorldError(
             f"partition {partition}: the memory goes on at offset {following}, but the inbox now begins at {begin}: "

@@ -1,18 +1,17 @@
 // The last alerts, newest first: when, where, from what to what, and why.
 
-import { badge, setLevel } from "./badge.js";
+import { badge, setLevel, setOrigin } from "./badge.js";
 import { el } from "./dom.js";
 import { clock, day, people } from "./format.js";
 import { SEVERITY } from "./model.js";
 import { named, say } from "./words.js";
 
 function change(alert) {
-  const [from, to] = [alert.from, alert.to].map((word) => {
-    if (alert.kind === "quality") return el("span", { class: "badge", "data-quality": word }, say(`${word}_short`));
-    const node = badge();
-    setLevel(node, word, true);
-    return node;
-  });
+  const [from, to] = alert.kind === "quality" ? [alert.from, alert.to].map(quality) : [badge(), badge()];
+  if (alert.kind === "level") {
+    setOrigin(from, alert.from);
+    setLevel(to, alert.to, true);
+  }
   const rises = alert.kind === "level" && SEVERITY[alert.to] > SEVERITY[alert.from];
   const words = say("from_to", { from: say(word(alert, alert.from)), to: say(word(alert, alert.to)) });
   mute(from, to);
@@ -21,6 +20,7 @@ function change(alert) {
 }
 
 const word = (alert, value) => (alert.kind === "quality" ? `${value}_short` : `short_${value}`);
+const quality = (value) => el("span", { class: "badge", "data-quality": value }, say(`${value}_short`));
 const arrow = () => el("span", { class: "arrow", "aria-hidden": "true" }, "→");
 const mute = (...nodes) => nodes.forEach((node) => node.setAttribute("aria-hidden", "true"));
 

@@ -28,6 +28,12 @@ export function setLevel(node, level, isShort = false) {
   node.replaceChildren(shape(level), ...numeral, el("span", {}, text));
 }
 
+/** Show where a change began: of normal only the shape, since what matters is where it went. */
+export function setOrigin(node, level) {
+  setLevel(node, level, true);
+  if (level === "normal") node.lastChild.remove();
+}
+
 /** Show the word of a quality. */
 export function setQuality(node, quality) {
   mark(node, "data-quality", quality);

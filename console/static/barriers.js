@@ -16,7 +16,8 @@ class Row {
     this.name = el("h3");
     this.state = el("strong", { class: "barrier-state" });
     this.since = el("span", { class: "dim number" });
-    this.serves = el("p", { class: "dim" });
+    this.serves = el("span");
+    this.deploys = el("span");
     this.reason = el("p", { class: "barrier-reason" });
     this.step = el("span", { class: "unseen" });
     this.dots = STEPS.map((step) => el("li", { "data-rest": RESTS.has(step) ? "" : "no" }));
@@ -33,7 +34,7 @@ class Row {
       el("div", { class: "barrier-head" }, this.name, el("p", {}, this.state, " ", this.since), this.step),
       el("ol", { class: "steps", "aria-hidden": "true" }, ...this.dots),
       this.reason,
-      this.serves,
+      el("p", { class: "barrier-facts dim" }, this.serves, this.deploys),
     );
   }
 
@@ -59,8 +60,8 @@ class Row {
     });
     write(this.reason, state?.reason ? say(state.reason) : "");
     const served = zones.map((zone) => named(picture.site.zones.find((known) => known.id === zone)?.name, zone));
-    const level = deployAt ? say("deploys_at", { level: say(`short_${deployAt}`) }) : "";
-    write(this.serves, [say("serves", { zones: served.join(say("comma")) }), level].filter(Boolean).join(" · "));
+    write(this.serves, say("serves", { zones: served.join(say("comma")) }));
+    write(this.deploys, deployAt ? say("deploys_at", { level: say(`short_${deployAt}`) }) : "");
   }
 }
 

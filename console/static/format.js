@@ -24,9 +24,9 @@ const dayStyle = { year: "numeric", month: "short", day: "numeric" };
 export const people = (value) =>
   format("people", (tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 })).format(Math.max(0, Math.round(value)));
 
-/** A number with at most two digits after the point. */
+/** A number with two digits after the point. */
 export const decimal = (value) =>
-  format("decimal", (tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 2 })).format(value);
+  format("decimal", (tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 2 })).format(value);
 
 /** A share in whole per cent. */
 export const share = (value) =>
@@ -43,8 +43,8 @@ export const minute = (ms) =>
 /** The day. */
 export const day = (ms) => format("day", (tag) => new Intl.DateTimeFormat(tag, { ...dayStyle, timeZone: timezone })).format(ms);
 
-/** The time of day, and the day too when it is another one than that of `now`. */
-export const moment = (ms, now) => (day(ms) === day(now ?? ms) ? clock(ms) : `${day(ms)} ${clock(ms)}`);
+/** The time of day without seconds, and the day too when it is another one than that of `now`. */
+export const moment = (ms, now) => (day(ms) === day(now ?? ms) ? minute(ms) : `${day(ms)} ${minute(ms)}`);
 
 /** How long ago, in the largest unit that says enough. */
 export function age(ms) {

@@ -45,7 +45,7 @@ export function moveOn(picture, change) {
     } else {
       picture.zones[id] = state;
       picture.trends[id] ??= [];
-      lengthen(picture.trends[id], state);
+      for (const point of change.points[id]) lengthen(picture.trends[id], point);
     }
   }
   for (const [id, state] of Object.entries(change.barriers)) {
@@ -55,11 +55,11 @@ export function moveOn(picture, change) {
   return remember(picture, change.alerts);
 }
 
-function lengthen(trend, state) {
-  const slot = Math.floor(state.at / SLOT_MS);
+function lengthen(trend, point) {
+  const slot = Math.floor(point[0] / SLOT_MS);
   while (trend.length && Math.floor(trend.at(-1)[0] / SLOT_MS) >= slot) trend.pop();
-  trend.push([state.at, Math.round(state.rolling), Math.round(state.lower), Math.round(state.upper)]);
-  while (trend[0][0] < state.at - SPAN_MS) trend.shift();
+  trend.push(point);
+  while (trend[0][0] < point[0] - SPAN_MS) trend.shift();
 }
 
 function remember(picture, alerts) {

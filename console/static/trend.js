@@ -8,6 +8,8 @@ import { say } from "./words.js";
 const WIDTH = 300;
 const HEIGHT = 72;
 const SPAN_MS = 30 * 60 * 1000;
+const HEADROOM = 1.08;
+const LABEL = 15;
 const GAP_MS = 90_000;
 /** Where no figure came for so long the line is broken: what was not measured is not drawn. */
 
@@ -30,14 +32,18 @@ export class Trend {
       this.side.append(this.labels[level]);
     }
     this.plot.append(this.area, this.line);
-    this.node = el("div", { class: "trend" }, this.plot, this.side);
+    this.ends = [el("span"), el("span")];
+    const axis = el("p", { class: "trend-axis", "aria-hidden": "true" }, ...this.ends);
+    this.node = el("div", { class: "trend" }, this.plot, this.side, axis);
   }
 
   /** Draw the points against the limits; the end of the time axis is the clock of the data. */
   draw(points, zone, state, dataAt) {
     const limits = zone.limits;
+    write(this.ends[0], say("ago_30"));
+    write(this.ends[1], say("now"));
     const highest = points.reduce((top, point) => Math.max(top, point[3]), 0);
-    const roof = Math.max(limits ? limits.raise[2] * 1.1 : 0, highest * 1.1, zone.capacity ?? 0, 10);
+    const roof = Math.max(limits?.raise[2] ?? zone.capacity ?? 0, highest, 10) * HEADROOM;
     const y = (value) => round(HEIGHT - (Math.max(0, value) / roof) * HEIGHT);
     const end = Math.max(dataAt, points.at(-1)?.[0] ?? dataAt);
     const x = (at) => round(WIDTH - ((end - at) / SPAN_MS) * WIDTH);
@@ -52,6 +58,11 @@ export class Trend {
   }
 
   #limits(limits, state, y) {
+    let below = Infinity;
+    for (const [index, level] of limits ? LEVELS.entries() : []) {
+      below = Math.min((y(limits.raise[index]) / HEIGHT) * 100, below - LABEL);
+      this.labels[level].style.setProperty("top", `${below}%`);
+    }
     LEVELS.forEach((level, index) => {
       for (const kind of ["raise", "clear"]) {
         const line = this.lines[`${kind}${level}`];
@@ -62,7 +73,6 @@ export class Trend {
         mark(line, "y2", y(limits[kind][index]));
       }
       this.labels[level].hidden = !limits;
-      if (limits) this.labels[level].style.setProperty("top", `${(y(limits.raise[index]) / HEIGHT) * 100}%`);
       mark(this.labels[level], "data-held", state && state.level === level ? level : null);
     });
   }

@@ -128,8 +128,9 @@ _SIGNS = (
     (
         Fault.DATA_UNUSABLE,
         r"InconsistentClusterId|meta\.properties|cluster\.id|node\.id|bootstrap\.checkpoint|[Cc]orrupt|InvalidMagic"
-        r"|JsonParseException|JsonEOFException|Failed to (load|read|recover)|Permission denied|Read-only file system",
+        r"|(Error while|Failed to) (load|read|recover)|Permission denied|Read-only file system",
     ),
+    (Fault.DATA_UNUSABLE, r"JsonParseException|JsonEOFException"),
 )
 
 

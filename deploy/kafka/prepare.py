@@ -10,6 +10,8 @@ from deploy.kafka import format, jars, progress, runtime
 from deploy.kafka.cluster import Kafka
 from deploy.kafka.faults import KafkaError, from_os
 
+CLASS_CACHES = 4  # of 65 MB; each virtual environment has a Java runtime, and so a class cache, of its own
+
 
 class _Trainee(Kafka):
     """A broker that writes down, when it stops, which classes it needed and how they were linked."""
@@ -46,10 +48,11 @@ def _train(cache: Path, made: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=made.parent, prefix="train-") as data, _Trainee(Path(data), cache, new):
             pass
-        for old in made.parent.glob("classes-*.aot"):
-            old.unlink()
         with contextlib.suppress(FileNotFoundError):  # the JVM could not make one: starts are slower, nothing else
             new.replace(made)
+        kept = sorted(made.parent.glob("classes-*.aot"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in kept[CLASS_CACHES:]:
+            old.unlink()
     except OSError as error:
         raise from_os(error, made) from error
     except KafkaError:

@@ -1,8 +1,8 @@
 """What exists (`site.yaml`) and what triggers (`thresholds.yaml`): read, checked as a whole, and answered for.
 
-The journey, downwards: `tree` (YAML with positions) → `fields` (a value and its place) → `site_file`,
-`thresholds_file` → `limits` (what holds in each zone under each regime, proved) → `policy`.  `sheet` gathers
-what is wrong; `phrases` has every sentence in both languages.
+The journey, downwards: `text` (how it is written: YAML with positions, amounts, times, and every sentence about a
+mistake in both languages) → `site_file`, `thresholds_file` (a Site, Thresholds) → `calendar` (which entries apply when)
+→ `limits` (what holds in each zone under each regime, proved) → `policy`.
 """
 
 from streams.policy.layout import Layout

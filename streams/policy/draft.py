@@ -19,7 +19,7 @@ KIND_WORDS = {
     "zone": Words("区域", "zone"),
     "office": Words("机构", "office"),
     "barrier": Words("硬隔离", "barrier"),
-    "block": Words("区块", "block"),
+    "block": Words("街块", "block"),
     "sensor": Words("传感器", "sensor"),
     "zone grid": Words("区域的网格编码", "zone's grid code"),
     "office grid": Words("机构的网格编码", "office's grid code"),

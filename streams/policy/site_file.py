@@ -19,6 +19,9 @@ BARRIER_KEYS = ("id", "name", "zones", "deploy_takes", "lift_takes")
 
 DAY_MS = 86_400_000
 
+LOCAL_ZONES = ("localtime", "posixrules", "Factory")
+"""Names that mean something else on every machine."""
+
 
 def read_site(root: Node | None, sheet: Sheet) -> Draft:
     """Everything that can be read of a site; `draft.site` is there when nothing is wrong."""
@@ -54,8 +57,10 @@ def _timezone(spot: Spot) -> str | None:
     if name is None:
         return None
     try:
-        ZoneInfo(name)
+        known = name not in LOCAL_ZONES and bool(ZoneInfo(name))
     except (ValueError, OSError, KeyError, ImportError):
+        known = False
+    if not known:
         near = f.nearest(name, tuple(sorted(available_timezones())))
         spot.wrong("unknown_timezone", found=name, near=near or "Asia/Shanghai")
         return None

@@ -43,8 +43,10 @@ sensors:
   - {id: gate-lane, line: {from: outside, to: lane, width_m: 10}, counts: interval, every: 10s, miscount: 3%}
   - {id: cam-plaza, area: {zone: plaza}, counts: state, every: 30s, error: 8%}
 barriers:
-  - {id: north-barrier, name: {zh: 北侧硬隔离, en: North barrier}, zones: [fountain], deploy_takes: 10min, lift_takes: 10min}
-  - {id: pier-barrier, name: {zh: 码头硬隔离, en: Pier barrier}, zones: [fountain, pier], deploy_takes: 5min, lift_takes: 5min}
+  - {id: north-barrier, name: {zh: 北侧硬隔离, en: North barrier}, zones: [fountain],
+     deploy_takes: 10min, lift_takes: 10min}
+  - {id: pier-barrier, name: {zh: 码头硬隔离, en: Pier barrier}, zones: [fountain, pier],
+     deploy_takes: 5min, lift_takes: 5min}
 """
 
 THRESHOLDS = """\
@@ -58,7 +60,7 @@ barriers:
   pier-barrier: {deploy_at: II, deploy: auto, lift: ask, lift_after: 15min, min_up: 30min}
 """
 
-EVENING_MS = 1_790_853_900_000
+EVENING_MS = 1_790_851_500_000
 """An evening of the lakeside in October 2026, 18:45 local time."""
 
 Json = dict[str, Any]

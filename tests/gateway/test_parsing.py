@@ -95,7 +95,7 @@ def stated(value: bytes) -> Reading | Refused:
 def taken(messages: list[bytes]) -> tuple[list[tuple[int, Reading]], tuple[Refusal, ...]]:
     """What the batch makes of messages: readings by position, and refusals."""
     count = len(messages)
-    batch = parse_batch([*messages], [0] * count, list(range(count)), [SEEN] * count, ROSTER)
+    batch = parse_batch([*messages], [0] * count, list(range(count)), np.full(count, SEEN), ROSTER)
     columns = (batch.rows[name].tolist() for name in ("offset", "sensor", "at", "enter", "leave", "count"))
     return [(position, Reading(*fields)) for position, *fields in zip(*columns, strict=True)], batch.refused
 
@@ -134,7 +134,7 @@ def test_a_plain_reading_is_taken_by_the_compiled_scan_as_it_was_written(
 
 def scanned(value: bytes) -> tuple[Any, bool]:
     """What the compiled scan alone makes of one message."""
-    rows, done = parse_batch([b""], [0], [0], [SEEN], ROSTER).rows, np.zeros(1, np.bool_)
+    rows, done = parse_batch([b""], [0], [0], np.array([SEEN]), ROSTER).rows, np.zeros(1, np.bool_)
     rows = np.zeros(1, rows.dtype)
     ends, seen = np.array([len(value)]), np.array([SEEN])
     scan(np.frombuffer(value, np.uint8), ends, seen, ROSTER.table, ROSTER.skew_ms, rows, done)
@@ -192,13 +192,14 @@ def test_an_id_is_found_among_many_that_differ_by_a_digit() -> None:
     roster = Roster.of(load_site(head + "sensors:\n" + "\n".join(sensors)))
     messages = [b'{"sensor":"%s","at":%d,"count":1}' % (name.encode(), AT) for name in names]
     count = len(messages)
-    rows = parse_batch([*messages], [0] * count, list(range(count)), [SEEN] * count, roster).rows
+    rows = parse_batch([*messages], [0] * count, list(range(count)), np.full(count, SEEN), roster).rows
     assert [roster.ids[sensor] for sensor in rows["sensor"].tolist()] == names
 
 
 def test_compiled_and_interpreted_readings_have_the_same_bytes() -> None:
     program = (
         "import hashlib\n"
+        "import numpy as np\n"
         "from gateway.batch import parse_batch\n"
         "from tests.gateway.test_parsing import ROSTER, SEEN\n"
         "from tests.gateway.test_refused import BAD\n"
@@ -206,7 +207,7 @@ def test_compiled_and_interpreted_readings_have_the_same_bytes() -> None:
         "for k in range(60)]\n"
         "values = [value for value, _ in BAD[:-1]] + good\n"
         "count = len(values)\n"
-        "batch = parse_batch(values, [0] * count, list(range(count)), [SEEN + 10**9] * count, ROSTER)\n"
+        "batch = parse_batch(values, [0] * count, list(range(count)), np.full(count, SEEN + 10**9), ROSTER)\n"
         "print(len(batch.rows), hashlib.sha256(batch.rows.tobytes()).hexdigest())\n"
     )
     said = [

@@ -48,6 +48,11 @@ class Crew:
         self._proposed[barrier] = since
         self._wait(Order(barrier=barrier, at=since, order="approve_lift", by=CREW, role="operator", reason=CLEAR))
 
+    @property
+    def waiting(self) -> int:
+        """How many answers are still to come."""
+        return len(self._due)
+
     def answers(self, at: int) -> list[Report | Order]:
         """What the field has to say by the instant `at`, in order; each is given once."""
         due = []

@@ -9,6 +9,7 @@ from typing import Any
 
 from backtest.feeding import Moment, Moments, Routes
 from backtest.recordings import Columns
+from streams.columns import Frame
 from streams.policy import Site
 from tidegate.live.clock import Pace, seconds
 from tidegate.live.crew import Crew
@@ -25,8 +26,10 @@ STANDING_MS = 10_000
 
 SLACK_MS = 3_000
 LOOK_S = 0.05
-PATIENCE_S = 120.0
-"""So long the feed waits for a worker that has answered before and does no more; a restart takes ten seconds."""
+PATIENCE_S = 60.0
+"""So long the feed waits for a worker that does not answer; a restart takes ten seconds."""
+
+NO_WORKER = "is a worker running? Start one with `tidegate worker --clock feed`"
 
 
 @dataclass
@@ -56,12 +59,20 @@ class Feeder:
     crew: Crew | None = None
     told: Callable[[Heard], None] = lambda heard: None
     watch: Callable[[], None] = lambda: None
+    warn: Callable[[str], None] = lambda sentence: None
     fed: Fed = field(default_factory=Fed)
     standings: dict[tuple[str, str], int] = field(default_factory=dict)
+    spoken: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.routes = Routes(self.site)
         step_ms = self.site.time.step_ms
+        served = {zone for barrier in self.site.barriers for zone in barrier.zones}
+        self.silent = {
+            sensor.id: [zone for zone in sensor.touches if zone in served]
+            for sensor in self.site.sensors
+            if served.intersection(sensor.touches)
+        }
         self.lag_ms = self.site.time.grace_ms + step_ms + max(STANDING_MS, step_ms) + SLACK_MS
 
     def feed(self, columns: Columns, moments: Moments, show: Show = lambda sent, at: None) -> None:
@@ -76,6 +87,7 @@ class Feeder:
             self._wait(moment.seen)
             for frame in self.routes.frames(columns, moment):
                 self.outlet.frame(frame, self.fed.readings)
+                self._expect(frame)
                 self.fed.readings += len(frame.at)
                 self.fed.frames += 1
             show(self.fed.readings, moment.seen)
@@ -114,6 +126,7 @@ class Feeder:
         if topic == BARRIER_INPUTS and value.get("kind") == "standing":
             place = (str(value["barrier"]), str(value["zone"]))
             self.standings[place] = max(int(value["at"]), self.standings.get(place, 0))
+            self.spoken.add(place)
         elif topic == BARRIER_COMMANDS and self.crew is not None:
             self.crew.command(value)
         elif topic == BARRIER_STATES and self.crew is not None:
@@ -134,21 +147,38 @@ class Feeder:
             self.outlet.answer(answer)
             self.fed.answers += 1
 
+    def _expect(self, frame: Frame) -> None:
+        """From its first reading on a zone has steps, and says how it stands to the barriers that serve it."""
+        if self.crew is None or not self.silent:
+            return
+        for index, name in enumerate(frame.sensors):
+            for zone in self.silent.pop(name, ()):
+                at = int(frame.at[frame.sensor == index].min())
+                for barrier in self.site.barriers:
+                    if zone in barrier.zones:
+                        self.standings.setdefault((barrier.id, zone), at)
+
     def _catch_up(self) -> None:
+        """Wait for the standings that follow from what was sent so far."""
         behind_since = seconds()
-        while self._is_behind():
+        while late := self._late():
             self.outlet.nudge()
             self.listen(LOOK_S)
-            waited_s = seconds() - behind_since
-            if waited_s > PATIENCE_S:
-                raise KafkaAway(
-                    f"no zone has said how it stands for {waited_s:.0f} s: is the worker running? "
-                    "Start one with `tidegate worker --clock feed`"
-                )
+            if seconds() - behind_since > PATIENCE_S:
+                self._give_up(late)
         self.pace.forgive(seconds() - behind_since)
 
-    def _is_behind(self) -> bool:
-        """Are standings still to come that follow from what was sent so far?"""
-        if self.fed.at is None or not self.standings:
-            return False
-        return min(self.standings.values()) < self.fed.at - self.lag_ms
+    def _late(self) -> list[tuple[str, str]]:
+        """Barriers and zones whose standings are still to come."""
+        if self.fed.at is None:
+            return []
+        return [place for place, at in self.standings.items() if at < self.fed.at - self.lag_ms]
+
+    def _give_up(self, late: list[tuple[str, str]]) -> None:
+        """Go on without zones that never spoke (thresholds.yaml may not know their barrier), not without a worker."""
+        zones = ", ".join(sorted({zone for _, zone in late}))
+        if self.spoken.intersection(late):
+            raise KafkaAway(f"{zones} have not said how they stand for {PATIENCE_S:.0f} s: {NO_WORKER}")
+        self.warn(f"going on although {zones} do not say how they stand: {NO_WORKER}")
+        for place in late:
+            del self.standings[place]

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
 
+from tidegate.live.clock import pause, seconds
 from tidegate.live.sending import KafkaAway, required
 from wire.settings import Settings
 
 MOST = 2_000
+AGAIN_S = 0.05
 ANSWER_S = 10.0
 LOOK_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One message: its topic by our name, its key, what it says (None: no JSON), and when Kafka took it in."""
+    """One message: its topic by our name, where it lies, its key, what it says (None: no JSON), when it came in."""
 
     topic: str
+    partition: int
     key: str
     value: Any
     stamped_ms: int
+    headers: Mapping[str, str | bytes | None] = field(default_factory=dict)
+
+
+def span(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    """The first offset of a partition and the next to be written; a topic just made is asked again for a while."""
+    until_s = seconds() + ANSWER_S
+    while True:
+        try:
+            low, high = consumer.get_watermark_offsets(place, timeout=ANSWER_S)
+            return low, high
+        except KafkaException as error:
+            if seconds() > until_s:
+                raise KafkaAway(f"Kafka does not say what is in {place.topic}: {error.args[0].str()}") from error
+            pause(AGAIN_S)
 
 
 class Listener:
@@ -50,7 +67,7 @@ class Listener:
         for topic, name in self._names.items():
             for partition in range(counts[name]):
                 place = TopicPartition(topic, partition)
-                low, high = self._consumer.get_watermark_offsets(place, timeout=ANSWER_S)
+                low, high = span(self._consumer, place)
                 if high > low:
                     self.ends[name, partition] = high
                 places.append(TopicPartition(topic, partition, OFFSET_BEGINNING if from_start else high))
@@ -84,7 +101,8 @@ class Listener:
         said = None
         with suppress(orjson.JSONDecodeError):
             said = orjson.loads(value or b"null")
-        return Heard(name, (message.key() or b"").decode(errors="replace"), said, message.timestamp()[1])
+        key = (message.key() or b"").decode(errors="replace")
+        return Heard(name, partition, key, said, message.timestamp()[1], dict(message.headers() or ()))
 
     def close(self) -> None:
         """Stop reading."""

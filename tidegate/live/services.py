@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, ConsumerGroupState, KafkaException, TopicP
 from confluent_kafka.admin import AdminClient
 
 from streams.schemas import instant
+from tidegate.live.listening import span
 from tidegate.live.sending import KafkaAway, required
 from wire.settings import Settings
 from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS
@@ -121,7 +122,7 @@ def _inbox(settings: Settings, duty: str, topic: str) -> Inbox:
         try:
             told = reader.committed(parts, timeout=ANSWER_S)
             for part in told:
-                low, high = reader.get_watermark_offsets(part, timeout=ANSWER_S)
+                low, high = span(reader, part)
                 done = max(part.offset, low)
                 undone += high - done
                 first += _stamp(reader, part, done) if done < high else []

@@ -46,7 +46,7 @@ class Stage:
         self._children: list[Child] = []
 
     def __enter__(self) -> Self:
-        self._lock = _claimed(self.folder)
+        self._lock = claimed(self.folder)
         try:
             self._start()
         except BaseException:
@@ -125,7 +125,7 @@ class Stage:
 LOCK = "lock"
 
 
-def _claimed(folder: Path) -> IO[str]:
+def claimed(folder: Path) -> IO[str]:
     """The folder is ours until the file is closed."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / LOCK).open("w")

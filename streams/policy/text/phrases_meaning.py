@@ -4,7 +4,7 @@ Said = tuple[str, str]
 
 MEANING: dict[str, tuple[Said, Said]] = {
     "reserved_id": (
-        ("{found} 是保留名，表示场地之外", "给区域另取一个 id"),
+        ("{found} 是保留名，表示场所之外", "给区域另取一个 id"),
         ("{found} is reserved: it means everything that is no zone", "give the zone another id"),
     ),
     "id_twice": (
@@ -12,11 +12,11 @@ MEANING: dict[str, tuple[Said, Said]] = {
         ("the {kind} {found} is used twice, first in line {first}", "choose another one"),
     ),
     "unknown_name": (
-        ("场地中没有{kind} {found}", "可用：{known}"),
+        ("场所中没有{kind} {found}", "可用：{known}"),
         ("the site has no {kind} {found}", "use one of: {known}"),
     ),
     "unknown_name_near": (
-        ("场地中没有{kind} {found}", "是否想写 {near}？"),
+        ("场所中没有{kind} {found}", "是否想写 {near}？"),
         ("the site has no {kind} {found}", "did you mean {near}?"),
     ),
     "listed_twice": (
@@ -42,7 +42,7 @@ MEANING: dict[str, tuple[Said, Said]] = {
         ),
     ),
     "zone_count": (
-        ("区块有 {found} 个区域", "每个区块 1 至 {most} 个区域"),
+        ("街块有 {found} 个区域", "每个街块 1 至 {most} 个区域"),
         ("the block has {found} zones", "give a block 1 to {most} zones"),
     ),
     "not_point": (

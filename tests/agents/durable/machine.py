@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from agents.durable import Limits, Output, Shell
+from agents.durable import Clock, Limits, Output, Shell
 from agents.durable.rows import MARK, unpack
 from tests.agents.durable.counting import Counting, Tally, expected
 from tests.agents.durable.simulated import SimulatedLog, left
@@ -20,7 +20,8 @@ from tests.agents.durable.simulated import SimulatedLog, left
 INPUTS, MEMORY, OUTPUTS, DEAD = "inputs", "memory", "outputs", "dead"
 PARTITIONS = (0, 1)
 ZONES = {0: [b"a", b"c"], 1: [b"b", b"d"]}
-LIMITS = Limits(group_frames=5, group_bytes=100, tell_s=3600.0)
+LIMITS = Limits(group_frames=5, group_bytes=100, tell_s=3600.0, rows_bytes_s=20, rows_most_s=5.0)
+"""A row of some forty bytes makes the next saving wait for two seconds, several for five."""
 
 
 class Life(RuleBasedStateMachine):
@@ -32,13 +33,16 @@ class Life(RuleBasedStateMachine):
         self.log = self.new_log()
         self.position: dict[int, int] = {}
         self.shell: Shell[Tally] | None = None
+        self.now_s = 0.0
+        self.clock = Clock(boot_s=lambda: self.now_s, wall_ms=lambda: 0)
 
     def new_log(self) -> SimulatedLog:
         return SimulatedLog(INPUTS, MEMORY, batch=1)
 
     def new_shell(self) -> Shell[Tally]:
         duty = Counting(OUTPUTS, zones=ZONES)
-        return Shell(duty, self.log, INPUTS, MEMORY, self.tell, dead=DEAD, limits=LIMITS, leave=left)
+        log, clock = self.log, self.clock
+        return Shell(duty, log, INPUTS, MEMORY, self.tell, dead=DEAD, limits=LIMITS, clock=clock, leave=left)
 
     async def tell(self, told: Mapping[int, int]) -> None:
         """Nothing rests on what is told."""
@@ -124,6 +128,12 @@ class Life(RuleBasedStateMachine):
     def events_are_delivered_again(self, partition: int, back: int) -> None:
         if partition in self.position:
             self.position[partition] = max(0, self.position[partition] - back)
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 6.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.now_s += seconds
+        if self.alive()._saving.waiting:
+            self.alive()._wake.set()
 
     @rule(nth=st.integers(0, 5))
     def a_batch_lands(self, nth: int) -> None:
@@ -222,6 +232,7 @@ class Life(RuleBasedStateMachine):
             for partition in PARTITIONS:
                 self.events_are_delivered(partition, 100)
             self.a_batch_lands(0)
+            self.time_passes(3.0)
             if self.alive()._idle.is_set() and all(
                 self.alive().done(partition) == len(self.log.topics[INPUTS, partition]) for partition in PARTITIONS
             ):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from agents.durable import Exit, Output
-from agents.durable.rows import Restored, keep, place
+from agents.durable.rows import Held, Restored, keep, needed_from, place
 
 
 class Left(Exception):
@@ -35,9 +35,9 @@ class SimulatedLog:
         self.under_way: dict[tuple[str, int], list[list[Output]]] = {}
         self._landed: asyncio.Future[None] | None = None
 
-    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
         assert not self.under_way, "the shell sends one step of a group at a time"
-        size = self.batch
+        size, firsts = self.batch, {place: len(self.topics[place]) for place in batches}
         self.under_way = {
             place: [list(outputs[i : i + size]) for i in range(0, len(outputs), size)]
             for place, outputs in batches.items()
@@ -46,6 +46,7 @@ class SimulatedLog:
         if self.under_way:
             self._landed = asyncio.get_running_loop().create_future()
             await self._landed
+        return firsts
 
     def land(self, nth: int) -> None:
         """The next batch of the `nth` partition that has one under way becomes durable."""
@@ -64,15 +65,24 @@ class SimulatedLog:
         self._landed = None
 
     def remembered(self, partition: int) -> dict[bytes, bytes]:
-        """The records a restore would find, marks among them."""
-        rows: dict[bytes, bytes] = {}
-        for record in self.topics[self.memory, partition]:
+        """The newest records by key, marks among them, from all there are."""
+        rows: dict[bytes, Held] = {}
+        self._read(partition, 0, len(self.topics[self.memory, partition]), rows)
+        return {key: held.record for key, held in rows.items()}
+
+    def _read(self, partition: int, start: int, stop: int, rows: dict[bytes, Held]) -> None:
+        for offset, record in enumerate(self.topics[self.memory, partition][start:stop], start):
             assert record.key is not None
-            keep(rows, record.key, record.value)
-        return rows
+            keep(rows, record.key, record.value, offset)
 
     async def load(self, partitions: Sequence[int]) -> Mapping[int, Restored]:
-        return {
-            partition: place(self.remembered(partition), partition, 0, len(self.topics[self.inputs, partition]))
-            for partition in partitions
-        }
+        return {partition: self.restored(partition) for partition in partitions}
+
+    def restored(self, partition: int) -> Restored:
+        """What a restore finds, which looks no further back than it must."""
+        rows: dict[bytes, Held] = {}
+        end = reached = len(self.topics[self.memory, partition])
+        while (start := needed_from(rows, 0, end, reached)) < reached:
+            self._read(partition, start, reached, rows)
+            reached = start
+        return place(rows, partition, 0, len(self.topics[self.inputs, partition]))

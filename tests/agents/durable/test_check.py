@@ -124,6 +124,7 @@ def test_an_unknown_version_of_a_library_is_refused_with_advice() -> None:
     [
         ({"kafka": ""}, "kafka is empty"),
         ({"partitions": 0}, "partitions must be at least 1"),
+        ({"session_s": 1.0}, "session_s must be at least 3"),
         ({"session_s": 40.0}, "session_s must not be above request_s"),
         ({"rebalance_s": 4.0}, "release_s must be below rebalance_s"),
     ],

@@ -24,11 +24,13 @@ class InMemory(SimulatedLog):
         self.open.set()
         self.sent: list[tuple[str, int]] = []
 
-    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
         await self.open.wait()
+        firsts = {place: len(self.topics[place]) for place in batches}
         for place, outputs in batches.items():
             self.sent += [place] * len(outputs)
             self.topics[place] += outputs
+        return firsts
 
 
 async def told_nothing(told: Mapping[int, int]) -> None:
@@ -333,7 +335,7 @@ async def test_an_offset_that_cannot_be_told_is_no_reason_to_stop(caplog: pytest
 
 async def test_a_log_that_fails_ends_the_worker_and_nothing_is_told() -> None:
     class Failing(InMemory):
-        async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+        async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
             raise ConnectionError("the broker is gone")
 
     log = Failing()

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from agents.durable import Output
-from agents.durable.rows import Restored, fence_of
+from agents.durable.rows import Held, Restored, fence_of
 from tests.agents.durable.machine import DEAD, MEMORY, OUTPUTS, Life
 from tests.agents.durable.simulated import SimulatedLog
 
@@ -28,13 +28,14 @@ class StateFirst(SimulatedLog):
         super().__init__(inputs, memory, batch)
         self._held: dict[tuple[str, int], Sequence[Output]] = {}
 
-    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
         if all(topic in (OUTPUTS, DEAD) for topic, _ in batches):
             self._held = dict(batches)
-            return
-        await super().send(batches)
+            return {}
+        firsts = await super().send(batches)
         held, self._held = self._held, {}
         await super().send(held)
+        return firsts
 
     def forget(self) -> None:
         super().forget()
@@ -47,7 +48,7 @@ class NoMark(SimulatedLog):
     async def load(self, partitions: Sequence[int]) -> Mapping[int, Restored]:
         restored = await super().load(partitions)
         return {
-            partition: Restored(rows, max(map(fence_of, rows.values()), default=-1) + 1)
+            partition: Restored(rows, max((fence_of(held.record) for held in rows.values()), default=-1) + 1)
             for partition, (rows, _) in restored.items()
         }
 
@@ -59,7 +60,9 @@ class NoFence(SimulatedLog):
         restored = await super().load(partitions)
         none = (-1).to_bytes(8, "big", signed=True)
         return {
-            partition: Restored({key: row[:2] + none + row[10:] for key, row in rows.items()}, following)
+            partition: Restored(
+                {key: Held(row[:2] + none + row[10:], offset) for key, (row, offset) in rows.items()}, following
+            )
             for partition, (rows, following) in restored.items()
         }
 
@@ -67,13 +70,22 @@ class NoFence(SimulatedLog):
 class MarkFirst(SimulatedLog):
     """Broken on purpose: the mark lands first."""
 
-    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
-        await super().send(
+    async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
+        return await super().send(
             {place: outputs[::-1] if place[0] == MEMORY else outputs for place, outputs in batches.items()}
         )
 
 
-@pytest.mark.parametrize("broken", [StateFirst, NoMark, NoFence, MarkFirst])
+class TooShort(SimulatedLog):
+    """Broken on purpose: reads back only what the mark was written with."""
+
+    def restored(self, partition: int) -> Restored:
+        whole = super().restored(partition)
+        last = len(self.topics[self.memory, partition]) - 3
+        return Restored({key: held for key, held in whole.rows.items() if held.offset >= last}, whole.next)
+
+
+@pytest.mark.parametrize("broken", [StateFirst, NoMark, NoFence, MarkFirst, TooShort])
 def test_a_shell_that_is_broken_on_purpose_is_caught(broken: type[SimulatedLog]) -> None:
     class Broken(Life):
         def new_log(self) -> SimulatedLog:

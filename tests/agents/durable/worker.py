@@ -4,10 +4,9 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.durable import Limits, Log, Options, Output, Patience, run
+from agents.durable import Limits, Log, Options, Patience, run
 from tests.agents.durable.counting import Counting
 
 
@@ -30,15 +29,16 @@ class Measure:
         """Nothing."""
 
 
-def slowed(by_s: float) -> None:
-    """Make every durable step longer, so that a kill falls between two steps of a group."""
-    send = Log.send
+def slow_down(step: str, by_s: float) -> None:
+    """Make every durable step (`send`) or restore (`load`) longer, so that what happens meanwhile can happen."""
+    quick = getattr(Log, step)
 
-    async def slow(self: Log, batches: Mapping[tuple[str, int], Sequence[Output]]) -> None:
-        await send(self, batches)
+    async def slow(self: Log, what: Any) -> Any:
+        answer = await quick(self, what)
         await asyncio.sleep(by_s)
+        return answer
 
-    Log.send = slow  # type: ignore[method-assign]
+    setattr(Log, step, slow)
 
 
 def main(binding: Any, text: str) -> None:
@@ -49,7 +49,9 @@ def main(binding: Any, text: str) -> None:
         patience=Patience(**given.get("patience", {})),
     )
     if given.get("slow_s"):
-        slowed(given["slow_s"])
+        slow_down("send", given["slow_s"])
+    if given.get("slow_load_s"):
+        slow_down("load", given["slow_load_s"])
     level = logging.INFO if given.get("verbose") else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     run(options, Counting(options.outputs[0], pad=given.get("pad", 0)), binding, observer=Measure())

@@ -16,7 +16,7 @@ MISTAKES = [
     ("raise: 60%", "raise: ‸0%", "levels.III.raise", "0% is out of range"),
     ("raise: 60%", "raise: ‸-5", "levels.III.raise", "'-5' is no number of people, share of capacity or density"),
     ("raise: 60%", "raise: ‸60 %%", "levels.III.raise", "'60 %%' is no number of people"),
-    ("raise: 60%", "raise: ‸６０％", "levels.III.raise", "'６０％' has full-width characters"),
+    ("raise: 60%", "raise: ‸\uff16\uff10\uff05", "levels.III.raise", "'\uff16\uff10\uff05' has full-width characters"),
     ("raise: 60%", "raise: ‸2 people/km2", "levels.III.raise", "'2 people/km2' is no number of people"),
     ("raise: 60%", "raise: ‸.inf", "levels.III.raise", "'.inf' is no number of people"),
     ("raise: 60%", "raise: ‸99999999999", "levels.III.raise", "99999999999 is out of range"),
