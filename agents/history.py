@@ -12,19 +12,18 @@ from streams.columns import Frame, Unreadable, parse
 from streams.records import MISSING
 from wire.atomic import written
 
-KEPT = pa.schema(
-    [("offset", pa.int64()), ("seen", pa.timestamp("ms", tz="UTC")), ("key", pa.string()), ("value", pa.string())]
-)
-RECORDING = pa.schema(
-    [
-        ("seen", pa.timestamp("ms", tz="UTC")),
-        ("at", pa.timestamp("ms", tz="UTC")),
-        ("sensor", pa.string()),
-        ("in", pa.int64()),
-        ("out", pa.int64()),
-        ("count", pa.int64()),
-    ]
-)
+INSTANT = pa.timestamp("ms", tz="UTC")
+KEPT_FIELDS: dict[str, pa.DataType] = {"offset": pa.int64(), "seen": INSTANT, "key": pa.string(), "value": pa.string()}
+KEPT = pa.schema(KEPT_FIELDS)
+RECORDING_FIELDS: dict[str, pa.DataType] = {
+    "seen": INSTANT,
+    "at": INSTANT,
+    "sensor": pa.string(),
+    "in": pa.int64(),
+    "out": pa.int64(),
+    "count": pa.int64(),
+}
+RECORDING = pa.schema(RECORDING_FIELDS)
 """Readings are kept as a recording (contracts §3): `tidegate replay` reads the folder's files as they are."""
 
 
@@ -47,10 +46,13 @@ def write(folder: Path, partition: int, records: Sequence[Any], as_recording: bo
 
 def kept(records: Sequence[Any]) -> pa.Table:
     """Messages as they are: offset, when Kafka was given them, key, value."""
-    text = [(record.key or b"").decode("utf-8", "replace") for record in records]
-    values = [(record.value or b"").decode("utf-8", "replace") for record in records]
-    seen = pa.array([record.timestamp for record in records], pa.int64()).cast(pa.timestamp("ms", tz="UTC"))
-    return pa.table([pa.array([record.offset for record in records]), seen, pa.array(text), pa.array(values)], KEPT)
+    columns = {
+        "offset": [record.offset for record in records],
+        "seen": [record.timestamp for record in records],
+        "key": [(record.key or b"").decode("utf-8", "replace") for record in records],
+        "value": [(record.value or b"").decode("utf-8", "replace") for record in records],
+    }
+    return pa.Table.from_pydict(columns, schema=KEPT)
 
 
 def recording(records: Sequence[Any]) -> pa.Table:
@@ -66,8 +68,9 @@ def recording(records: Sequence[Any]) -> pa.Table:
 
 def rows_of(frame: Frame) -> pa.Table:
     """One frame as rows of a recording."""
-    instants = pa.timestamp("ms", tz="UTC")
     seen = np.broadcast_to(np.asarray(frame.seen, np.int64), frame.at.shape)
-    names = pa.array(frame.sensors, pa.string()).take(pa.array(frame.sensor))
+    names = np.array(frame.sensors, object)[frame.sensor]
     figures = [pa.array(column, mask=column == MISSING) for column in (frame.enter, frame.leave, frame.count)]
-    return pa.table([pa.array(seen).cast(instants), pa.array(frame.at).cast(instants), names, *figures], RECORDING)
+    columns: list[pa.Array[Any]] = [pa.array(seen).cast(INSTANT), pa.array(frame.at).cast(INSTANT)]
+    columns += [pa.array(names, pa.string()), *figures]
+    return pa.Table.from_arrays(columns, schema=RECORDING)

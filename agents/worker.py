@@ -5,11 +5,11 @@ import logging
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from agents import archive, clock
 from agents.barriers import Barriers
-from agents.durable import Options, run
+from agents.durable import Duty, Options, run
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
@@ -81,20 +81,23 @@ def work(duty: str, settings: Settings) -> NoReturn:
     metrics = Metrics()
     BUILD.labels(version("tidegate"), policy.revision).set(1)
     metrics.serve(settings.metrics_port)
-    duties = {
-        "zones": lambda: Zones(policy, settings, metrics),
-        "barriers": lambda: Barriers(policy, settings, metrics),
-        "notices": lambda: Notices(policy, settings),
-    }
-    binding = "plain" if settings.binding == "plain" else "faust"
-    run(options(duty, settings), duties[duty](), binding, observer=metrics)
+    run(options(duty, settings), made(duty, policy, settings, metrics), settings.binding, observer=metrics)
+
+
+def made(duty: str, policy: Policy, settings: Settings, metrics: Metrics) -> Duty[Any]:
+    """The duty of that name."""
+    if duty == "zones":
+        return Zones(policy, settings, metrics)
+    if duty == "barriers":
+        return Barriers(policy, settings, metrics)
+    return Notices(policy, settings)
 
 
 def read_policy(settings: Settings) -> Policy:
     """The policy of the files that the settings name; an error in them ends the process with status 2."""
     return load(
-        settings.site.read_text(encoding="utf-8"),
-        settings.thresholds.read_text(encoding="utf-8"),
+        settings.site.read_text(encoding="utf-8-sig"),
+        settings.thresholds.read_text(encoding="utf-8-sig"),
         site_name=str(settings.site),
         thresholds_name=str(settings.thresholds),
     )

@@ -12,11 +12,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wire.atomic import written
 from streams.pipeline import Journey, Message, Rows
 from streams.policy import Policy
 from streams.records import SERIES, Records
 from streams.schemas import LEVELS, QUALITIES, milliseconds
+from wire.atomic import written
 
 HOUR_MS = 3_600_000
 SERIES_SCHEMA = pa.schema(

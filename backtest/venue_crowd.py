@@ -177,7 +177,8 @@ def _through(wished: Seconds, most: float) -> Seconds:
     time = most * np.arange(1, len(wished) + 1)
     backlog_free = np.minimum.accumulate(np.minimum(np.cumsum(wished) - time, 0.0))
     passed = np.floor(np.minimum(np.cumsum(wished), backlog_free + time)).astype(np.int64)
-    return np.diff(passed, prepend=0)
+    through: Seconds = np.diff(passed, prepend=0)
+    return through
 
 
 def _walk(

@@ -95,7 +95,8 @@ class Journey:
         for index, name in enumerate(rows.names):
             for block in self.policy.blocks_of(name):
                 belongs[blocks.index(block), index] = True
-        self.unknown += int((~belongs.any(axis=0))[rows.sensor].sum())
+        known = np.asarray(belongs.any(axis=0), np.bool_)
+        self.unknown += int(np.count_nonzero(~known[rows.sensor]))
         found = {}
         for index, block in enumerate(blocks):
             mine = belongs[index][rows.sensor]

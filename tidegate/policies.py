@@ -9,7 +9,7 @@ from tidegate.console_output import BAD_INPUT, fail, options
 def read_text(path: Path) -> str:
     """A file's text, or the end of the command with what is wrong."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         fail(BAD_INPUT, f"{path}: {error.strerror}: give the path of a readable file")
     except UnicodeDecodeError as error:

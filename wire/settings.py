@@ -1,6 +1,7 @@
 """Every setting of the processes, from the environment: TIDEGATE_…"""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,7 +21,7 @@ class Settings(BaseSettings):
     """The number of this worker among its like: its static identity in the consumer group."""
     session_s: float = 10.0
     """After so many seconds without a heartbeat the group gives a worker's partitions to another."""
-    binding: str = "faust"
+    binding: Literal["faust", "plain"] = "faust"
     """Which transport carries the durable shell: `faust` or `plain`."""
     metrics_port: int = 0
     """Port of the Prometheus endpoint on 127.0.0.1; 0 chooses none."""

@@ -5,7 +5,7 @@ import { people } from "./format.js";
 import { named, say } from "./words.js";
 
 const MARGIN = 8;
-const TALLEST = 340;
+const TALLEST = 220;
 const TALL = 1.2;
 
 /** Longitude and latitude onto a plane of the width there is: near enough for a district, right in its proportions. */

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from console.app import MOST_PAGES
 from tests.browser.conftest import ROOT, Stage, Visitor
 from tests.browser.lakeside import Evening
 from wire.topics import ZONE_STATES
@@ -123,3 +124,18 @@ async def test_a_page_that_comes_back_gets_the_whole_picture_first(stage: Stage)
     assert b"retry: 1000" in text
     numbers = [int(line.rpartition(b"-")[2]) for line in text.splitlines() if line.startswith(b"id: ")]
     assert numbers == sorted(numbers)
+
+
+async def test_more_pages_than_it_can_serve_are_told_to_come_back(stage: Stage) -> None:
+    async with stage.console() as console:
+        pages = [await asyncio.open_connection("127.0.0.1", console.port) for _ in range(MOST_PAGES + 1)]
+        heads = []
+        for reader, writer in pages:
+            writer.write(b"GET /api/events HTTP/1.1\r\nHost: page\r\n\r\n")
+            heads.append(await reader.readline())
+            if len(heads) <= MOST_PAGES:
+                await reader.readuntil(b"event: snapshot")
+        assert heads[:-1] == [b"HTTP/1.1 200 OK\r\n"] * MOST_PAGES
+        assert b" 503 " in heads[-1]
+        for _, writer in pages:
+            writer.close()

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from streams.pipeline import Journey
 from streams.policy import Policy
 from tests.broker.processes import gone, tidegate, until
 from tidegate.live.evening import EXPECTED, FIRST, missing, prepare
@@ -97,17 +98,28 @@ def said(folder: Path) -> str:
 
 @pytest.mark.broker
 @pytest.mark.timeout(400)
-def test_an_evening_shows_what_it_should_and_the_demo_says_so(tmp_path: Path) -> None:
+def test_an_evening_shows_what_it_should_as_a_replay_does(tmp_path: Path, lakeside: Policy) -> None:
     done = played(tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
     assert shown["missing"] == []
+    journey = Journey(lakeside)
+    journey.run(prepare(lakeside.site, 1, FIRST, 180, surge=False, whole_day=False, begin={}).evening)
+    journey.finish()
     fountain = shown["zones"]["fountain"]
+    assert fountain["levels"] == [
+        {"at": alert["at"], "from": alert["from"], "to": alert["to"]}
+        for alert in journey.decided()
+        if alert["kind"] == "level" and alert["zone"] == "fountain"
+    ]
     assert [change["to"] for change in fountain["levels"]] == ["III", "II", "III", "normal"]
     assert fountain["peak"] == pytest.approx(fountain["peak_true"], rel=0.03)
     for barrier in ("north-barrier", "south-barrier"):
         states = [passed["state"] for passed in shown["barriers"][barrier]]
         assert states[0] == "wanted" and "deployed" in states and "lift_proposed" in states and states[-1] == "lifted"
+        commanded = [command["at"] for command in journey.commanded() if command["barrier"] == barrier]
+        passed = {step["state"]: step["at"] for step in shown["barriers"][barrier]}
+        assert [passed["wanted"], passed["lift_approved"]] == commanded
     assert shown["commands"] == 4
     assert shown["alerts"] >= 6 and shown["notices"] >= 6
     assert shown["refused"] == 0

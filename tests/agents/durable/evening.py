@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from agents.durable import SYSTEM
-from agents.durable.rows import MARK, fence_of, keep, unpack, writer_of
+from agents.durable.rows import MARK, Held, fence_of, keep, unpack, writer_of
 from agents.supervisor import tied
 from tests.agents.durable.counting import expected
 
@@ -230,17 +230,17 @@ class Evening:
 
 def rows_of(records: list[ConsumerRecord[bytes, bytes]]) -> tuple[dict[bytes, bytes], int]:
     """The newest payload of each key, and how many rows were written below the fence of another writer's."""
-    held: dict[bytes, bytes] = {}
+    held: dict[bytes, Held] = {}
     stale = 0
     for record in records:
         if record.key == MARK:
             continue
         before = held.get(record.key)
-        if before is not None and fence_of(record.value) < fence_of(before):
-            assert writer_of(record.value) != writer_of(before)
+        if before is not None and fence_of(record.value) < fence_of(before.record):
+            assert writer_of(record.value) != writer_of(before.record)
             stale += 1
-        keep(held, record.key, record.value)
-    return {key: unpack(row)[1] for key, row in held.items()}, stale
+        keep(held, record.key, record.value, record.offset)
+    return {key: unpack(row.record)[1] for key, row in held.items()}, stale
 
 
 def producer(bootstrap: str) -> AIOKafkaProducer:

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from agents.durable import BadData, Exit, Header, Limits, Observer, Output, Quiet, Shell, Where
+from agents.durable import SYSTEM, BadData, Clock, Exit, Header, Limits, Observer, Output, Quiet, Shell, Where
 from agents.durable.rows import MARK, Restored, pack, unpack
+from agents.durable.saving import SPAN
 from tests.agents.durable.counting import Counting, Tally
 from tests.agents.durable.simulated import Left, SimulatedLog, left
 
@@ -39,7 +40,11 @@ async def told_nothing(told: Mapping[int, int]) -> None:
 
 @asynccontextmanager
 async def shell_on(
-    log: InMemory, limits: Limits | None = None, duty: Counting | None = None, observer: Observer | None = None
+    log: InMemory,
+    limits: Limits | None = None,
+    duty: Counting | None = None,
+    observer: Observer | None = None,
+    clock: Clock = SYSTEM,
 ) -> AsyncIterator[Shell[Tally]]:
     shell = Shell(
         duty or Counting("outputs"),
@@ -50,6 +55,7 @@ async def shell_on(
         dead="dead",
         limits=limits or Limits(),
         observer=observer,
+        clock=clock,
         leave=left,
     )
     await shell.start()
@@ -216,13 +222,16 @@ async def test_the_observer_is_told_of_outputs_groups_and_dead_letters() -> None
     assert (counts.letters, counts.frames, counts.outputs) == (["format"], 2, 1)
 
 
-async def test_an_unknown_key_leaves_no_row_behind() -> None:
-    class Strict(Counting):
-        def thaw(self, key: bytes, payload: bytes | None) -> Tally:
-            if key != b"a":
-                raise BadData("unknown", f"there is no zone {key!r}")
-            return super().thaw(key, payload)
+class Strict(Counting):
+    """Knows one zone."""
 
+    def thaw(self, key: bytes, payload: bytes | None) -> Tally:
+        if key != b"a":
+            raise BadData("unknown", f"there is no zone {key!r}")
+        return super().thaw(key, payload)
+
+
+async def test_an_unknown_key_leaves_no_row_behind() -> None:
     log = InMemory()
     events(log, (b"nowhere", b'{"c": 1}'), (MARK, b'{"c": 1}'), (b"a", b"rubbish"))
     async with shell_on(log, duty=Strict("outputs")) as shell:
@@ -350,3 +359,74 @@ async def test_a_log_that_fails_ends_the_worker_and_nothing_is_told() -> None:
         assert error.code is Exit.WORLD
         assert shell.done(0) == 0
         shell._idle.set()
+
+
+async def settled(shell: Shell[Tally]) -> None:
+    """Wait until all outputs are out."""
+    for _ in range(20):
+        await one_turn()
+
+
+async def test_rows_of_a_large_state_are_written_less_often_than_outputs() -> None:
+    log, now_s = InMemory(), [0.0]
+    clock = Clock(boot_s=lambda: now_s[0], wall_ms=lambda: 0)
+    limits = Limits(rows_bytes_s=100, rows_most_s=3.0)
+    async with shell_on(log, limits, Counting("outputs", pad=1000), clock=clock) as shell:
+        await shell.adopt([0])
+        for turn in range(1, 4):
+            events(log, (b"a", b'{"c": 30}'))
+            await deliver(shell, log)
+            await settled(shell)
+            assert len(log.topics["outputs", 0]) == turn
+        assert shell.done(0) == 1, "the first row was written at once, the next may wait"
+        now_s[0] = 3.1
+        events(log, (b"a", b'{"c": 30}'))
+        await deliver(shell, log)
+        await until_done(shell, 0, 4)
+        events(log, (b"a", b'{"c": 30}'))
+        await deliver(shell, log)
+        await settled(shell)
+        assert shell.done(0) == 4
+    assert unpack(log.remembered(0)[MARK])[0] == 4, "a stop writes what is left"
+    assert unpack(log.remembered(0)[b"a"])[1].split(b"]")[0] == b"[150, 0"
+
+
+async def test_rows_that_wait_are_written_when_they_are_due_though_nothing_more_comes() -> None:
+    log = InMemory()
+    async with shell_on(log, Limits(rows_bytes_s=1, rows_most_s=0.02)) as shell:
+        await shell.adopt([0])
+        for turn in range(1, 4):
+            events(log, (b"a", b'{"c": 30}'))
+            await deliver(shell, log)
+            await until_done(shell, 0, turn)
+
+
+async def test_a_row_that_lies_far_back_is_written_again_so_that_a_restore_stays_short() -> None:
+    log, now_s = InMemory(), [0.0]
+    clock = Clock(boot_s=lambda: now_s[0], wall_ms=lambda: 0)
+    filler = Output(MEMORY, 0, b"other", pack(0, 1, b"[0, 0]"))
+    async with shell_on(log, clock=clock) as shell:
+        await shell.adopt([0])
+        for turn in range(4):
+            events(log, (b"a" if turn == 0 else b"b", b'{"c": 1}'))
+            await deliver(shell, log)
+            await until_done(shell, 0, turn + 1)
+            log.topics[MEMORY, 0] += [filler] * SPAN
+            now_s[0] += 10.0
+    written = [record.key for record in log.topics[MEMORY, 0] if record.key != b"other"]
+    assert written.count(b"a") > 1
+    whole = log.restored(0).rows
+    assert whole[b"a"].offset > SPAN
+    assert unpack(whole[b"a"].record) == (0, b"[1, 0]")
+
+
+async def test_the_row_of_a_zone_that_is_not_known_any_more_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    log = InMemory()
+    log.topics[MEMORY, 0] = [Output(MEMORY, 0, key, pack(-1, 1, b"[7, 0]")) for key in (b"gone", b"a")]
+    async with shell_on(log, duty=Strict("outputs")) as shell:
+        await shell.adopt([0])
+        assert "the row of b'gone' is left out: there is no zone b'gone'" in caplog.text
+        events(log, (b"a", b'{"c": 20}'))
+        await deliver(shell, log)
+        await until_done(shell, 0, 1)
+    assert [record.key for record in log.topics["outputs", 0]] == [b"0-0-a-27"]
