@@ -12,9 +12,6 @@ from wire.settings import Settings
 from wire.topics import BARRIER_COMMANDS, BLOCK_INPUTS, BY_NAME, OFFICE_NOTICES, ZONE_ALERTS, ZONE_STATES
 
 TOPICS = (BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES, BARRIER_COMMANDS, OFFICE_NOTICES)
-RECORDS_AT_ONCE = 5_000
-FLUSH_S = 10.0
-"""So often what has come is written; also the wait before a full disk is tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +36,16 @@ async def run(settings: Settings) -> None:
             consumer.seek(part, next_offset(settings.archive_dir / name, part.partition))
         while not halt.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(halt.wait(), FLUSH_S)
+                await asyncio.wait_for(halt.wait(), settings.archive_s)
             await drain(consumer, parts, settings)
     finally:
         await consumer.stop()
 
 
 async def drain(consumer: AIOKafkaConsumer, parts: dict[TopicPartition, str], settings: Settings) -> None:
-    """What has come since the last time, a file a partition; where the disk refuses, the partition is read again."""
-    while batches := await consumer.getmany(timeout_ms=200, max_records=settings.archive_rows):
+    """What has come since the last time, a file a partition; what the disk refuses is read again the next time."""
+    full = False
+    while not full and (batches := await consumer.getmany(timeout_ms=200, max_records=settings.archive_rows)):
         for part, records in batches.items():
             folder = settings.archive_dir / parts[part]
             try:
@@ -55,4 +53,4 @@ async def drain(consumer: AIOKafkaConsumer, parts: dict[TopicPartition, str], se
             except OSError as error:
                 logger.error("history of %s is not written (%s): free some room; it is tried again", part.topic, error)
                 consumer.seek(part, records[0].offset)
-                return
+                full = True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, unreadable_is_bad
+from agents.envelopes import envelope, readable
 from agents.metrics import Metrics
 from streams.barrier_memory import freeze, render, render_command, thaw
 from streams.barrier_state import State
@@ -18,7 +18,6 @@ from wire.topics import BARRIER_COMMANDS, BARRIER_INPUTS, BARRIER_STATES, partit
 @dataclass(slots=True)
 class Row:
     """A barrier's state, which each event replaces."""
-
     state: State
 
 
@@ -43,20 +42,17 @@ class Barriers:
     def step(self, row: Row, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A standing, report, order or Tick into a barrier: the commands that follow."""
         barrier = self.barriers[key]
-        with unreadable_is_bad():
-            event = parse_barrier(value, barrier.id)
-        state, outputs = advance(row.state, event, barrier, self.delay_ms)
-        if outputs.refused is not None:
-            raise BadData("refused", outputs.refused, "apply")
-        row.state = state
-        commands = [render_command(self.policy, barrier.id, command) for command in outputs.commands]
+        event = readable(parse_barrier, value, barrier.id)
+        row.state, said = advance(row.state, event, barrier, self.delay_ms)
+        if said.refused is not None:
+            raise BadData("refused", said.refused, "apply")
+        commands = [render_command(self.policy, barrier.id, command) for command in said.commands]
         return [envelope(self.settings, BARRIER_COMMANDS, "command", barrier.id, c, c["id"]) for c in commands]
 
     def settle(self, row: Row, key: bytes) -> Sequence[Output]:
         """The machine as it stands after the group."""
-        shown = render(row.state, self.barriers[key], self.policy)
+        name, shown = key.decode(), render(row.state, self.barriers[key], self.policy)
         self.metrics.barrier(shown)
-        name = shown["barrier"]
         return [envelope(self.settings, BARRIER_STATES, "barrier", name, shown, f"{name}/{shown['at']}")]
 
     def freeze(self, row: Row) -> bytes:

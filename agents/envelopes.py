@@ -1,27 +1,39 @@
 """A decision as a Kafka record: topic, partition of its key, CloudEvents headers, JSON."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 import orjson
 
 from agents.durable import BadData, Header, Output, Where
 from streams.block import reading_of
 from streams.columns import Frame, Unreadable
+from streams.records import FUTURE
 from streams.refusals import REFUSALS
+from streams.schemas import INSTANT_MAX_MS, Tick, instant
 from wire.batches import headers
 from wire.settings import Settings
 from wire.topics import BY_NAME, DEAD_LETTERS, partition_of
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
-@contextmanager
-def unreadable_is_bad() -> Iterator[None]:
-    """What cannot be read becomes a dead letter, with the reader's own words."""
+
+def readable(parse: Callable[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
+    """What `parse` makes of a message; what it cannot read becomes a dead letter, with its own words."""
     try:
-        yield
+        return parse(*given, **named)
     except Unreadable as error:
         raise BadData(error.reason, str(error)) from error
+
+
+def refuse_future(event: Frame | Tick, where: Where, skew_ms: int) -> None:
+    """Refuse what says that it came, or ticked, after Kafka was given it: it would close the steps of years to come."""
+    newest = event.at if isinstance(event, Tick) else int(np.max(event.seen, initial=0))
+    if newest > where.seen_ms + skew_ms:
+        word, sentence = REFUSALS[FUTURE]
+        raise BadData(word, f"{instant(min(newest, INSTANT_MAX_MS))}: {sentence}", "apply")
 
 
 def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[str, Any], identity: str) -> Output:

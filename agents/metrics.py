@@ -1,5 +1,6 @@
 """What a worker shows to Prometheus; called by the shell and by its duty, never asked back."""
 
+from functools import cache
 from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
@@ -26,13 +27,19 @@ DEPLOYED = Gauge("tidegate_barrier_deployed", "1 while a barrier stands or may s
 BUILD = Gauge("tidegate_build_info", "Version of the program and revision of the policy", ["version", "revision"])
 
 
+@cache
+def gauges(zone: str) -> tuple[Gauge, Gauge]:
+    """Level and people of a zone; looking them up in the client costs more than setting them."""
+    return LEVEL.labels(zone), PEOPLE.labels(zone)
+
+
 class Metrics:
     """Listens to the durable shell (agents.durable.Observer) and to the duties."""
 
-    def serve(self, port: int) -> None:
-        """Open the endpoint on 127.0.0.1; 0 opens none."""
+    def serve(self, host: str, port: int) -> None:
+        """Open the endpoint; port 0 opens none."""
         if port:
-            start_http_server(port, "127.0.0.1")
+            start_http_server(port, host)
 
     def decided(self, n_outputs: int, seconds: float) -> None:
         """An event was decided, so long after Kafka was given it."""
@@ -62,8 +69,9 @@ class Metrics:
     def zones(self, states: list[dict[str, Any]]) -> None:
         """Zones as they stand."""
         for state in states:
-            LEVEL.labels(state["zone"]).set(LEVELS.index(state["level"]))
-            PEOPLE.labels(state["zone"]).set(state["people"])
+            level, people = gauges(state["zone"])
+            level.set(LEVELS.index(state["level"]))
+            people.set(state["people"])
 
     def barrier(self, state: dict[str, Any]) -> None:
         """A barrier as it stands."""

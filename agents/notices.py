@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, unreadable_is_bad
+from agents.envelopes import envelope, readable
 from streams.inbox import parse_alert
 from streams.notices import advance
 from streams.policy import Policy
@@ -37,8 +37,7 @@ class Notices:
 
     def step(self, row: Row, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """An alert that was not told yet becomes its notices; a repeat after a crash becomes none."""
-        with unreadable_is_bad():
-            alert = parse_alert(value, key.decode())
+        alert = readable(parse_alert, value, key.decode())
         if alert["sequence"] <= row.sequence:
             return ()
         row.sequence = alert["sequence"]

@@ -13,7 +13,7 @@ from agents.durable import Duty, Options, run
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
-from streams.policy import Policy, load
+from streams.policy import Policy, PolicyErrors, load, render
 from streams.warm import warm
 from wire.settings import Settings
 from wire.topics import (
@@ -80,7 +80,7 @@ def work(duty: str, settings: Settings) -> NoReturn:
         warm()
     metrics = Metrics()
     BUILD.labels(version("tidegate"), policy.revision).set(1)
-    metrics.serve(settings.metrics_port)
+    metrics.serve(settings.metrics_host, settings.metrics_port)
     run(options(duty, settings), made(duty, policy, settings, metrics), settings.binding, observer=metrics)
 
 
@@ -94,13 +94,21 @@ def made(duty: str, policy: Policy, settings: Settings, metrics: Metrics) -> Dut
 
 
 def read_policy(settings: Settings) -> Policy:
-    """The policy of the files that the settings name; an error in them ends the process with status 2."""
-    return load(
-        settings.site.read_text(encoding="utf-8-sig"),
-        settings.thresholds.read_text(encoding="utf-8-sig"),
-        site_name=str(settings.site),
-        thresholds_name=str(settings.thresholds),
-    )
+    """The policy of the files that the settings name; what is wrong with them is said, and the process ends.
+
+    It ends with status 1, so that its supervisor tries again: `tidegate worker` has looked at the files before.
+    """
+    try:
+        return load(
+            settings.site.read_text(encoding="utf-8-sig"),
+            settings.thresholds.read_text(encoding="utf-8-sig"),
+            site_name=str(settings.site),
+            thresholds_name=str(settings.thresholds),
+        )
+    except PolicyErrors as errors:
+        sys.exit("\n".join(render(problem, settings.lang) for problem in errors.problems))
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"the policy cannot be read: {error}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, refused, unreadable_is_bad
+from agents.envelopes import envelope, readable, refuse_future, refused
 from agents.metrics import Metrics
 from streams import memory
 from streams.alerts import alerts, standings, zone_states
@@ -34,9 +34,10 @@ class Zones:
 
     def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A frame or a Tick into a block: what it changed, and which readings were refused."""
-        with unreadable_is_bad():
-            event = parse_block(value)
-            outcome = advance(row, event, self.policy)
+        event = readable(parse_block, value)
+        if self.settings.clock == "wall":
+            refuse_future(event, where, self.policy.site.time.skew_ms)
+        outcome = readable(advance, row, event, self.policy)
         send, settings = envelope, self.settings
         outputs = [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]
         for word in standings(row, outcome.changes):

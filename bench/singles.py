@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from bench.clock import cpu_s, now_s, sleep
 from deploy.kafka import Kafka
 from streams.columns import parse
 from wire.admin import apply, connect
@@ -38,7 +38,6 @@ LOOK_S = 0.02
 STALLED_S = 20.0
 LIMIT_S = 300.0
 PINNED = "import os, sys; os.sched_setaffinity(0, {int(sys.argv[1])}); os.execv(sys.argv[2], sys.argv[2:])"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 Spread = dict[str, float]
 
@@ -141,26 +140,26 @@ class Bench:
         before = self._ends("gateway." + BLOCK_INPUTS)
         seen: list[tuple[float, int, float]] = []
         with self._worker(["-m", "tidegate", "gateway", "--from-kafka"], "gateway.") as process:
-            end = time.monotonic() + LIMIT_S
+            end = now_s() + LIMIT_S
             while not seen or seen[-1][1] < READINGS:
-                if time.monotonic() > end or process.poll() is not None:
+                if now_s() > end or process.poll() is not None:
                     raise RuntimeError(f"the gateway has committed {seen[-1][1] if seen else 0} of {READINGS} readings")
-                count, now_s = self._committed(), time.monotonic()
+                count, at_s = self._committed(), now_s()
                 if count and (not seen or count > seen[-1][1]):
-                    seen.append((now_s, count, cpu_s(process.pid)))
-                time.sleep(LOOK_S)
+                    seen.append((at_s, count, cpu_s(process.pid)))
+                sleep(LOOK_S)
         self._check(before)
         (first_s, first, first_cpu_s), (last_s, last, last_cpu_s) = seen[0], seen[-1]
         return Drain((last - first) / (last_s - first_s), (last - first) / (last_cpu_s - first_cpu_s))
 
     def _forget(self, group: str) -> None:
         """Delete a group; a member that was killed belongs to it until its session is over."""
-        end = time.monotonic() + LIMIT_S
-        while time.monotonic() < end:
+        end = now_s() + LIMIT_S
+        while now_s() < end:
             error = self._admin.delete_consumer_groups([group])[group].exception()
             if error is None or error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
                 return
-            time.sleep(1)
+            sleep(1)
         raise RuntimeError(f"{group} still has a member")
 
     def faust(self, number: int) -> float:
@@ -177,11 +176,11 @@ class Bench:
         with self._worker(["-m", "bench.singles_faust"], "faust.", **env) as process:
             reading = threading.Thread(target=_listen, args=(process, told), daemon=True)
             reading.start()
-            begun_s = time.monotonic()
-            while not told or (told[-1][1] < FAUST_READINGS and time.monotonic() < told[-1][0] + STALLED_S):
-                if time.monotonic() > begun_s + LIMIT_S or process.poll() is not None:
+            begun_s = now_s()
+            while not told or (told[-1][1] < FAUST_READINGS and now_s() < told[-1][0] + STALLED_S):
+                if now_s() > begun_s + LIMIT_S or process.poll() is not None:
                     raise RuntimeError("the textbook agent has read nothing")
-                time.sleep(LOOK_S)
+                sleep(LOOK_S)
         (first_s, first), (last_s, last) = told[0], told[-1]
         return (last - first) / (last_s - first_s)
 
@@ -239,10 +238,4 @@ def _listen(process: "subprocess.Popen[str]", told: list[tuple[float, int]]) -> 
     """Note each count that a worker prints, with the instant."""
     for line in process.stdout or ():
         if line.strip().isdigit():
-            told.append((time.monotonic(), int(line)))
-
-
-def cpu_s(pid: int) -> float:
-    """Seconds of CPU that a process has used, all its threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+            told.append((now_s(), int(line)))

@@ -53,6 +53,7 @@ class Alert(Message):
     after: Name = Field(alias="to")
     reason: Text
     people: FiniteFloat | None = None
+    upper: FiniteFloat | None = None
     rolling: FiniteFloat | None = None
     limit: FiniteFloat | None = None
 

@@ -145,6 +145,7 @@ def alert_view(alert: Alert) -> Json:
         "to": alert.after,
         "reason": alert.reason,
         "people": alert.people,
+        "upper": alert.upper,
         "rolling": alert.rolling,
         "limit": alert.limit,
     }

@@ -54,7 +54,8 @@ def parse_batch(
     rows["seen"] = seen
     ends = np.cumsum(np.fromiter(map(len, letters), np.int64, len(letters)))
     text = np.frombuffer(b"".join(letters), np.uint8)
-    scan(text, ends, rows["seen"], roster.table, roster.skew_ms, rows, taken)
+    # `seen` itself: the same column inside `rows` counts as contiguous for one row only, and would be compiled twice.
+    scan(text, ends, seen, roster.table, roster.skew_ms, rows, taken)
     refused = []
     for position in np.flatnonzero(~taken).tolist():
         try:

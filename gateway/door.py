@@ -22,6 +22,7 @@ from gateway.marks import render_bookmark
 from gateway.metrics import GATHERED, LAG, READINGS
 from gateway.outbox import Outbox
 from gateway.roster import Roster
+from gateway.warm import warm
 from streams.records import Integers
 from wire.settings import Settings
 from wire.topics import BY_NAME, SENSOR_READINGS
@@ -69,7 +70,7 @@ class Door:
 
     def run(self) -> None:
         """Take readings until told to stop. Raises WorldError and FrozenError: the process is to end at once."""
-        self._gather.add(parse_batch([b""], [0], [0], np.zeros(1, np.int64), self._roster).rows)
+        warm()
         self._client.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost)
         self._lease.begin()
         while not self._stopping:

@@ -18,7 +18,7 @@ NAME_STARTS = np.array([0, 6, 8, 10, 13, 18])
 SENSOR, AT, IN, OUT, COUNT = range(5)
 
 QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE = (ord(letter) for letter in '"\\,:{}')
-ZERO, NINE, DASH, PLUS, POINT, CLOCK, ZULU, NOTHING = (ord(letter) for letter in "09-+.TZn")
+ZERO, NINE, DASH, PLUS, POINT, CLOCK, ZULU = (ord(letter) for letter in "09-+.TZ")
 NULL = np.frombuffer(b"null", np.uint8)
 SPACE, TAB, NEWLINE, RETURN = 32, 9, 10, 13
 DIGITS = 15
@@ -58,6 +58,15 @@ def skip(text: Any, place: int, end: int) -> int:
     ):
         place += 1
     return place
+
+
+@compiled
+def alike(text: Any, place: int, word: Any, first: int, length: int) -> bool:
+    """Are the letters at `place` those of `word` from `first` on? The caller knows that they are there."""
+    for index in range(length):
+        if text[place + index] != word[first + index]:
+            return False
+    return True
 
 
 @compiled
@@ -161,14 +170,7 @@ def field(text: Any, place: int, end: int) -> tuple[int, int]:
     for which in range(5):
         first = NAME_STARTS[which]
         length = NAME_STARTS[which + 1] - first
-        if place + length >= end or text[place + length] != QUOTE:
-            continue
-        same = True
-        for index in range(length):
-            if text[place + index] != NAMES[first + index]:
-                same = False
-                break
-        if same:
+        if place + length < end and text[place + length] == QUOTE and alike(text, place, NAMES, first, length):
             return which, place + length + 1
     return BROKEN, BROKEN
 
@@ -190,13 +192,7 @@ def known(text: Any, place: int, end: int, letters: Any, starts: Any, slots: Any
     while slots[slot] != NOWHERE:
         sensor = slots[slot]
         start = starts[sensor]
-        same = starts[sensor + 1] - start == length
-        if same:
-            for index in range(length):
-                if letters[start + index] != text[first + index]:
-                    same = False
-                    break
-        if same:
+        if starts[sensor + 1] - start == length and alike(text, first, letters, start, length):
             return wide(sensor), place + 1
         slot = (slot + 1) & (len(slots) - 1)
     return NOWHERE, BROKEN
@@ -205,12 +201,7 @@ def known(text: Any, place: int, end: int, letters: Any, starts: Any, slots: Any
 @compiled
 def figure(text: Any, place: int, end: int) -> tuple[int, int]:
     """A whole number, or `null` for none, and the position behind it."""
-    if place < end and text[place] == NOTHING:
-        if place + 4 > end:
-            return MISSING, BROKEN
-        for index in range(4):
-            if text[place + index] != NULL[index]:
-                return MISSING, BROKEN
+    if place + 4 <= end and alike(text, place, NULL, 0, 4):
         return MISSING, place + 4
     return whole(text, place, end)
 

@@ -16,7 +16,6 @@ from gateway.roster import Roster
 from streams.policy import Site
 from wire.settings import Settings
 
-HOST = "127.0.0.1"
 STOP_S = 10.0
 """A stop that takes longer is ended; what is not committed then is found in the frames by whoever goes on."""
 
@@ -37,7 +36,7 @@ def serve(settings: Settings, site: Site) -> None:
     """
     check(settings)
     if settings.metrics_port:
-        start_http_server(settings.metrics_port, HOST)
+        start_http_server(settings.metrics_port, settings.metrics_host)
     door = Door(settings, Roster.of(site))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(door))

@@ -1,19 +1,35 @@
 """What a block's changes become: alerts, standings of zones and zone states, as contracts §5 writes them."""
 
-from operator import itemgetter
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from streams.block import State
-from streams.occupancy import rolling
 from streams.policy import Policy
-from streams.records import CALL, GOOD, LEVEL, NEVER, STANDING, Records
+from streams.records import CALL, GOOD, LEVEL, NEVER, RING_SCALE, STANDING, Records
 from streams.schemas import LEVELS, QUALITIES, Reason, identity, instant
 
 Message = dict[str, Any]
 DIGITS = 3
 """People are written to the thousandth: the window sums in 1/256 person."""
+
+IDS_KEPT = 65_536
+"""A zone's episode and newest alert are named again and again, in every state and standing of the zone."""
+
+SAID = (
+    "kind", "zone", "at", "before", "after", "level", "peak", "quality", "episode", "sequence",
+    "people", "lower", "upper", "rolling", "limit",
+)  # fmt: skip
+STANDS = ("at", "zone", "level", "quality", "episode", "sequence")
+SHOWN = (
+    "begun_at", "closed_at", "people", "half", "unseen", "sum_people", "filled", "level", "quality", "level_since",
+    "clear_since", "episode", "sequence",
+)  # fmt: skip
+
+
+def rows(records: Records, fields: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """Some fields of records as plain numbers, record by record; to ask numpy for them one by one costs far more."""
+    return zip(*(records[name].tolist() for name in fields), strict=True)
 
 
 def figure(people: float) -> float:
@@ -21,36 +37,41 @@ def figure(people: float) -> float:
     return round(float(people), DIGITS)
 
 
+@lru_cache(maxsize=IDS_KEPT)
 def episode_id(site: str, zone: str, episode: int) -> str:
     """The id of a zone's episode, counted since the zone began."""
     return identity(site, zone, "episode", episode)
 
 
+@lru_cache(maxsize=IDS_KEPT)
 def alert_id(site: str, zone: str, episode: int, sequence: int) -> str:
     """The id of an alert, derived from what it is."""
     return identity(site, zone, episode, sequence)
 
 
-def reason_of(change: Any) -> Reason:
+def reason_of(kind: int, before: int, after: int) -> Reason:
     """Why a change was decided."""
-    if change["kind"] == LEVEL:
-        return Reason.RAISE_HELD if change["after"] > change["before"] else Reason.CLEAR_HELD
-    if change["kind"] == CALL:
+    if kind == LEVEL:
+        return Reason.RAISE_HELD if after > before else Reason.CLEAR_HELD
+    if kind == CALL:
         return Reason.UNSEEN_TOO_LONG
-    return Reason.SENSORS_BACK if change["after"] == GOOD else Reason.SENSORS_SILENT
+    return Reason.SENSORS_BACK if after == GOOD else Reason.SENSORS_SILENT
 
 
 def alerts(state: State, changes: Records) -> list[Message]:
     """The alerts among the changes, in their order."""
+    if not len(changes):
+        return []
     plan, policy = state.plan, state.plan.policy
     site = policy.site.id
     found = []
-    for change in changes[changes["kind"] != STANDING]:
-        zone = plan.zones[change["zone"]]
-        is_level = change["kind"] == LEVEL
+    for (
+        kind, index, at, before, after, level, peak, quality, episode, sequence, people, lower, upper, rolling, limit,
+    ) in rows(changes[changes["kind"] != STANDING], SAID):  # fmt: skip
+        zone = plan.zones[index]
+        is_level = kind == LEVEL
         names = LEVELS if is_level else QUALITIES
-        in_episode = change["level"] > 0 or (is_level and change["before"] > 0)
-        episode, sequence = int(change["episode"]), int(change["sequence"])
+        in_episode = level > 0 or (is_level and before > 0)
         found.append(
             {
                 "id": alert_id(site, zone, episode, sequence),
@@ -59,19 +80,19 @@ def alerts(state: State, changes: Records) -> list[Message]:
                 "block": plan.block,
                 "episode": episode_id(site, zone, episode) if in_episode else None,
                 "sequence": sequence,
-                "at": instant(int(change["at"])),
-                "from": names[change["before"]],
-                "to": names[change["after"]],
-                "reason": str(reason_of(change)),
-                "people": figure(change["people"]),
-                "lower": figure(change["lower"]),
-                "upper": figure(change["upper"]),
-                "rolling": figure(change["rolling"]),
-                "limit": figure(change["limit"]) if is_level else None,
-                "quality": QUALITIES[change["quality"]],
+                "at": instant(at),
+                "from": names[before],
+                "to": names[after],
+                "reason": str(reason_of(kind, before, after)),
+                "people": figure(people),
+                "lower": figure(lower),
+                "upper": figure(upper),
+                "rolling": figure(rolling),
+                "limit": figure(limit) if is_level else None,
+                "quality": QUALITIES[quality],
                 "revision": policy.revision,
-                "level": LEVELS[change["level"]],
-                "peak": LEVELS[change["peak"]] if in_episode else LEVELS[0],
+                "level": LEVELS[level],
+                "peak": LEVELS[peak] if in_episode else LEVELS[0],
             }
         )
     return found
@@ -83,31 +104,48 @@ def standings(state: State, changes: Records) -> list[Message]:
     One event may close hours of steps (a recording at full speed); the words between that say nothing new would only
     say later what the newest one says too.
     """
+    if not len(changes):
+        return []
     plan = state.plan
-    found = []
-    said = changes[changes["kind"] == STANDING]
-    for zone in np.unique(said["zone"]):
-        mine = said[said["zone"] == zone]
-        words = mine[["level", "quality", "sequence"]]
-        telling = np.ones(len(mine), np.bool_)
-        telling[1:-1] = words[1:-1] != words[:-2]
-        for change in mine[telling]:
-            found += [
-                standing(plan.policy, barrier, plan.zones[zone], change) for barrier in plan.served[plan.zones[zone]]
-            ]
-    return sorted(found, key=itemgetter("at"))
+    said = list(rows(changes[changes["kind"] == STANDING], STANDS))
+    newest = {word[1]: word for word in said}
+    known: dict[int, tuple[Any, ...]] = {}
+    telling = []
+    for word in said:
+        _, zone, level, quality, _, sequence = word
+        if word is newest[zone] or known.get(zone) != (level, quality, sequence):
+            telling.append(word)
+        known[zone] = level, quality, sequence
+    return [
+        worded(plan.policy, barrier, plan.zones[zone], at, level, quality, episode, sequence)
+        for at, zone, level, quality, episode, sequence in sorted(telling, key=worst_first)
+        for barrier in plan.served[plan.zones[zone]]
+    ]
+
+
+def worst_first(word: tuple[Any, ...]) -> tuple[int, ...]:
+    """The order of standings (STANDS): of one instant the worst comes first, so that no lift slips in before it."""
+    at, zone, level, quality, *_ = word
+    return at, -level, -quality, zone
 
 
 def standing(policy: Policy, barrier: str, zone: str, change: Any) -> Message:
     """A zone's word to one barrier, from a record with at, level, quality, episode and sequence."""
-    episode, sequence = int(change["episode"]), int(change["sequence"])
+    at, episode, sequence = int(change["at"]), int(change["episode"]), int(change["sequence"])
+    return worded(policy, barrier, zone, at, change["level"], change["quality"], episode, sequence)
+
+
+def worded(
+    policy: Policy, barrier: str, zone: str, at: int, level: int, quality: int, episode: int, sequence: int
+) -> Message:
+    """A zone's word to one barrier, as the barrier's inbox carries it."""
     return {
         "kind": "standing",
         "barrier": barrier,
         "zone": zone,
-        "at": int(change["at"]),
-        "level": LEVELS[change["level"]],
-        "quality": QUALITIES[change["quality"]],
+        "at": at,
+        "level": LEVELS[level],
+        "quality": QUALITIES[quality],
         "alert": alert_id(policy.site.id, zone, episode, sequence) if sequence else None,
         "sequence": sequence,
         "revision": policy.revision,
@@ -117,41 +155,38 @@ def standing(policy: Policy, barrier: str, zone: str, change: Any) -> Message:
 def zone_states(state: State) -> list[Message]:
     """Every zone of the block that has begun, as it stands after its newest closed step."""
     plan, policy = state.plan, state.plan.policy
+    site = policy.site.id
     found = []
-    for index, name in enumerate(plan.zones):
-        zone = state.memory.zones[index]
-        if zone["begun_at"] == NEVER or zone["filled"] == 0:
+    for index, (
+        begun, closed, people, half, unseen, summed, filled, level, quality, since, clear, episode, sequence,
+    ) in enumerate(rows(state.memory.zones, SHOWN)):  # fmt: skip
+        if begun == NEVER or filled == 0:
             continue
-        level = int(zone["level"])
-        half = float(zone["half"])
-        people = float(zone["people"])
+        name, area_m2 = plan.zones[index], plan.areas[index]
         found.append(
             {
                 "zone": name,
                 "block": plan.block,
-                "at": instant(int(zone["closed_at"])),
+                "at": instant(closed),
                 "people": figure(people),
                 "lower": figure(people - half),
-                "upper": figure(people + half + zone["unseen"]),
-                "rolling": figure(rolling(zone)),
-                "density": round(people / plan.areas[index], 4) if plan.areas[index] else None,
+                "upper": figure(people + half + unseen),
+                "rolling": figure(summed / (RING_SCALE * filled)),
+                "density": round(people / area_m2, 4) if area_m2 else None,
                 "level": LEVELS[level],
-                "quality": QUALITIES[zone["quality"]],
-                "since": instant(int(zone["level_since"])) if zone["level_since"] != NEVER else None,
-                "episode": episode_id(policy.site.id, name, int(zone["episode"])) if level else None,
-                "sequence": int(zone["sequence"]),
-                "clearing_s": clearing_s(state, index) if level else None,
+                "quality": QUALITIES[quality],
+                "since": instant(since) if since != NEVER else None,
+                "episode": episode_id(site, name, episode) if level else None,
+                "sequence": sequence,
+                "clearing_s": clearing_s(state, index, level, clear, closed) if level and clear != NEVER else None,
                 "revision": policy.revision,
             }
         )
     return found
 
 
-def clearing_s(state: State, index: int) -> float | None:
-    """Seconds until the level is lowered if the upper bound stays below its clear; None while no wait runs."""
-    zone = state.memory.zones[index]
-    if zone["clear_since"] == NEVER:
-        return None
+def clearing_s(state: State, index: int, level: int, clear_since: int, closed_at: int) -> float:
+    """Seconds until the level is lowered if the upper bound stays below its clear."""
     limit = state.plan.limits(state.regime or 0)[index]
-    wait_ms = int(limit["clear_for"][zone["level"] - 1])
-    return max(0.0, (int(zone["clear_since"]) + wait_ms - int(zone["closed_at"])) / 1000)
+    wait_ms = int(limit["clear_for"][level - 1])
+    return max(0.0, (clear_since + wait_ms - closed_at) / 1000)

@@ -33,6 +33,7 @@ def thaw(payload: bytes | None) -> State:
     fields["reason"] = Reason(fields["reason"]) if fields["reason"] else None
     if (command := fields["command"]) is not None:
         fields["command"] = Command(**{**command, "reason": Reason(command["reason"])})
+    fields["rules"] = tuple(fields["rules"]) if fields.get("rules") else None
     zones = {zone: Evidence(**evidence) for zone, evidence in fields["zones"].items()}
     return State(**{**fields, "zones": MappingProxyType(zones)})
 

@@ -54,7 +54,10 @@ class Command:
 
 @dataclass(frozen=True)
 class State:
-    """One barrier; `command` is the newest one, `asked` says whether it is in force; instants in epoch milliseconds."""
+    """One barrier; `command` is the newest one; instants in epoch milliseconds.
+
+    `rules` are the numbers by which it was last decided: level that deploys, hold and least time up (ms).
+    """
 
     step: Step = Step.LIFTED
     since: int | None = None
@@ -68,6 +71,7 @@ class State:
     tick_at: int = 0
     overdue: bool = False
     zones: Mapping[str, Evidence] = field(default_factory=lambda: MappingProxyType({}))
+    rules: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,10 @@ def advance(state: State, event: Event, policy: BarrierPolicy, delay_ms: int = 0
 
     delay_ms: how far a zone's as-of lies behind the clock when all is well (grace and one step).
     """
+    state = under(state, policy)
     match event:
         case Standing():
-            return on_standing(state, event, policy)
+            return on_standing(state, event, policy, delay_ms)
         case Report():
             return on_report(state, event, policy)
         case Order():
@@ -40,9 +41,19 @@ def advance(state: State, event: Event, policy: BarrierPolicy, delay_ms: int = 0
             return on_tick(state, event, policy, delay_ms)
 
 
+def under(state: State, policy: BarrierPolicy) -> State:
+    """The state under the numbers that hold now: where they changed, every hold starts again (design §7, revision)."""
+    rules = (policy.deploy_at, policy.lift_after_ms, policy.min_up_ms)
+    if state.rules == rules:
+        return state
+    zones = {zone: replace(evidence, clear_since=None) for zone, evidence in state.zones.items()}
+    return replace(state, rules=rules, zones=MappingProxyType(zones))
+
+
 def wanted(state: State, policy: BarrierPolicy) -> bool:
     """Is any zone, by its last word, at or above the level?  A silent zone's last word holds."""
-    return any(evidence.severity >= policy.deploy_at for evidence in state.zones.values())
+    said = [state.zones[zone] for zone in policy.zones if zone in state.zones]
+    return any(evidence.severity >= policy.deploy_at for evidence in said)
 
 
 def due(state: State, policy: BarrierPolicy) -> int | None:
@@ -63,15 +74,15 @@ def proven(state: State, policy: BarrierPolicy) -> bool:
     return all(state.zones[zone].at >= earliest for zone in policy.zones)
 
 
-def on_standing(state: State, standing: Standing, policy: BarrierPolicy) -> tuple[State, Outputs]:
-    """A zone says how it stands; older words than the last are dropped."""
+def on_standing(state: State, standing: Standing, policy: BarrierPolicy, delay_ms: int) -> tuple[State, Outputs]:
+    """A zone says how it stands; older words than the last are dropped, and words from far behind prove nothing."""
     if standing.zone not in policy.zones:
         return state, Outputs(refused=f"zone {standing.zone} is not served by {policy.id}")
     known = state.zones.get(standing.zone)
     if known is not None and standing.at <= known.at:
         return state, NOTHING
     severity = LEVELS.index(standing.level)
-    good = standing.quality == "good"
+    good = standing.quality == "good" and state.tick_at - standing.at <= SILENT_MS + delay_ms
     clear = good and severity < policy.deploy_at
     since = (
         (known.clear_since if known is not None and known.clear_since is not None else standing.at) if clear else None

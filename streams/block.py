@@ -81,6 +81,7 @@ def advance(state: State, event: Frame | Tick, policy: Policy, tick_from: int = 
 def take_frame(state: State, frame: Frame, tick_from: int) -> Outcome:
     """All rows of a frame, some thousand at a time, each time closing the steps that they allow."""
     columns = state.plan.columns(frame)
+    clock = columns[5] if frame.clock is None else frame.clock
     length = columns.shape[1]
     refused = np.zeros(length, REFUSED)
     dead = 0
@@ -92,7 +93,7 @@ def take_frame(state: State, frame: Frame, tick_from: int) -> Outcome:
         make_room(state, stop - start)
         memory, plan = state.memory, state.plan
         dead += take(
-            memory.block[0], plan.params[0], memory.sensors, plan.gates, memory.pending, columns, start, stop,
+            memory.block[0], plan.params[0], memory.sensors, plan.gates, memory.pending, columns, clock, start, stop,
             tick_from, refused[dead:],
         )  # fmt: skip
         changes, series = close_steps(state)
@@ -127,12 +128,12 @@ def close_steps(state: State) -> tuple[Records, Records]:
     reached = horizon(block, plan.params[0])
     if reached == NEVER or block["begun_at"] == NEVER:
         return state.changes[:0].copy(), state.series[:0].copy()
-    if block["closed_at"] == NEVER:
-        block["closed_at"] = block["begun_at"] - block["begun_at"] % step_ms
     until = reached - reached % step_ms
+    if block["closed_at"] == NEVER and block["begun_at"] < until:
+        block["closed_at"] = block["begun_at"] - block["begun_at"] % step_ms
     said: list[Records] = []
     rows: list[Records] = []
-    while (closed := int(block["closed_at"])) < until:
+    while NEVER < (closed := int(block["closed_at"])) < until:
         boundary = enter_regime(state, closed + step_ms)
         segment = min(until, (boundary - 1) // step_ms * step_ms)
         close_segment(state, segment, said, rows)

@@ -12,6 +12,7 @@ import orjson
 
 from streams.compiled import compiled
 from streams.records import MISSING, Integers
+from streams.schemas import INSTANT_MAX_MS
 
 FRAME_BYTES_MAX = 4 << 20
 """A longer frame is refused: 5,000 readings are 130 KB, so this is no frame of a gateway."""
@@ -35,6 +36,7 @@ class Frame:
     """Readings of one block as columns of equal length; `sensor` indexes `sensors`; an empty figure is MISSING.
 
     at, seen: epoch milliseconds (`seen` one instant for all, or a column); enter, leave: crossings; count: heads.
+    clock: in a recording, the newest arrival up to each row, of whatever block; None when it is `seen`.
     """
 
     block: str
@@ -45,6 +47,7 @@ class Frame:
     leave: Integers
     count: Integers
     seen: int | Integers
+    clock: Integers | None = None
 
 
 @compiled
@@ -56,12 +59,12 @@ def scan_column(text: Any, position: int, column: Any) -> tuple[int, int]:
     negative = False
     empty = False
     while position < len(text):
-        letter = text[position]
+        letter = int(text[position])
         if 48 <= letter <= 57:
+            if empty or digits == DIGITS_MAX or (digits == 1 and value == 0):
+                return -1, position
             value = value * 10 + (letter - 48)
             digits += 1
-            if digits > DIGITS_MAX or empty:
-                return -1, position
         elif letter in (44, 93):
             if digits == 0 and not empty:
                 return (0, position) if letter == 93 and found == 0 and not negative else (-1, position)
@@ -77,7 +80,7 @@ def scan_column(text: Any, position: int, column: Any) -> tuple[int, int]:
             empty = False
         elif letter == 45 and digits == 0 and not negative and not empty:
             negative = True
-        elif letter == 110 and digits == 0 and not negative and position + 3 < len(text):
+        elif letter == 110 and digits == 0 and not negative and not empty and position + 3 < len(text):
             if text[position + 1] != 117 or text[position + 2] != 108 or text[position + 3] != 108:
                 return -1, position
             empty = True
@@ -176,13 +179,22 @@ def framed(head: dict[str, Any], columns: Integers) -> Frame:
         raise Unreadable("wrong_type", f"`sensor` points outside the {len(sensors)} ids of `sensors`")
     if len(index) and columns[1].min() == MISSING:
         raise Unreadable("wrong_type", "`at` has an empty value")
-    if isinstance(seen, list):
-        seen = integers("seen", seen)
-        if len(seen) != len(index):
-            raise Unreadable("unequal_columns", f"`seen` has {len(seen)} values, the frame {len(index)}")
-    elif type(seen) is not int:
+    arrived = arrivals(seen, len(index))
+    return Frame(block, tuple(sensors), index, columns[1], columns[2], columns[3], columns[4], arrived)
+
+
+def arrivals(seen: Any, length: int) -> int | Integers:
+    """When the readings arrived: one instant for all, or a column of them."""
+    if type(seen) is int and 0 <= seen <= INSTANT_MAX_MS:
+        return seen
+    if not isinstance(seen, list):
         raise Unreadable("wrong_type", "`seen` is not an instant in epoch milliseconds")
-    return Frame(block, tuple(sensors), index, columns[1], columns[2], columns[3], columns[4], seen)
+    column = integers("seen", seen)
+    if len(column) != length:
+        raise Unreadable("unequal_columns", f"`seen` has {len(column)} values, the frame {length}")
+    if length and not 0 <= column.min() <= column.max() <= INSTANT_MAX_MS:
+        raise Unreadable("wrong_type", "`seen` holds something that is not an instant in epoch milliseconds")
+    return column
 
 
 def render(frame: Frame) -> bytes:

@@ -17,6 +17,10 @@ FORWARD_SLACK = 10.0
 FORWARD_FLOOR = 1_000
 """… and by a thousand at once in any case: a gate that was offline reports what it counted meanwhile."""
 
+RESET_FLOOR = 10
+"""A counter that was reset shows what has passed since its last report, and ten at once in any case.  A larger total
+that is lower than the last one is a counter that stumbled: to take it for a reset would invent its whole total."""
+
 
 @inlined
 def known(sensor: Any, at: int) -> bool:
@@ -45,13 +49,13 @@ def grown(before: int, now: int, plausible: float) -> int:
     """How many crossed between two readings of a running total.
 
     Forward: the difference, unless no gate could pass so many (a spike): then nothing, and the total starts anew from
-    there.  Backward: the counter was reset and has counted `now` since, unless that is implausible: then it ran
+    there.  Backward: the counter was reset and has counted `now` since, unless no gate could pass so many: then it ran
     backwards or came back from a spike, and nothing is known to have crossed.
     """
     if now >= before:
         delta = now - before
         return delta if delta <= FORWARD_FLOOR + FORWARD_SLACK * plausible else 0
-    return now if now <= FORWARD_FLOOR + plausible else 0
+    return now if now <= RESET_FLOOR + plausible else 0
 
 
 @inlined

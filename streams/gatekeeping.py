@@ -56,21 +56,33 @@ class Gatekeeper:
     newest: dict[int, Records] = field(default_factory=dict)
 
     def hear(self, settled: int) -> None:
-        """The standings that wait, up to an instant that all blocks concerned have closed, by (at, zone)."""
+        """The standings that wait, up to an instant that all blocks concerned have closed; of one instant the worst
+        first, as `alerts.standings` tells them."""
         if not self.waiting:
             return
         every = np.concatenate(self.waiting)
         now = every[every["at"] <= settled]
         self.waiting = [every[every["at"] > settled]]
-        standings = now[np.lexsort((now["zone"], now["at"]))]
+        standings = now[np.lexsort((now["zone"], -now["quality"], -now["level"], now["at"]))]
         news = np.flatnonzero(self.says_new(standings))
         index = 0
-        while (index := self.next_of_interest(index, standings["at"], news)) < len(standings):
-            said = standings[index]
-            self.pass_time(int(said["at"]))
-            words = standing(self.site, self.policy.id, self.policy.zones[said["zone"]], said)
-            self.take(Standing.model_construct(**words))
-            index += 1
+        while index < len(standings):
+            found = self.next_of_interest(index, standings["at"], news)
+            self.keep_up(standings[index:found])
+            if found < len(standings):
+                self.pass_time(int(standings[found]["at"]))
+                self.say(standings[found])
+            index = found + 1
+
+    def keep_up(self, passed_over: Records) -> None:
+        """The newest word of each zone among standings that say nothing new: evidence that is fresh, as it is live."""
+        for zone in np.unique(passed_over["zone"]):
+            self.say(passed_over[passed_over["zone"] == zone][-1])
+
+    def say(self, said: Any) -> None:
+        """One standing into the machine."""
+        words = standing(self.site, self.policy.id, self.policy.zones[said["zone"]], said)
+        self.take(Standing.model_construct(**words))
 
     def says_new(self, standings: Records) -> NDArray[np.bool_]:
         """Does each say anything that the zone's last standing did not?"""

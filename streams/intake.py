@@ -54,13 +54,18 @@ def fault(gate: Any, columns: Any, row: int) -> int:
 
 @inlined
 def refusal(params: Any, gate: Any, reached: int, columns: Any, row: int) -> int:
-    """Why a reading that was not heard before is refused, 0 when it is taken."""
+    """Why a reading that was not heard before is refused, 0 when it is taken.
+
+    The very first reading is measured against its own arrival, so that a wrong clock cannot begin a block long ago.
+    """
     reason = fault(gate, columns, row)
     if reason != 0:
         return reason
     if columns[1, row] > columns[5, row] + params["skew_ms"]:
         return FUTURE
-    if reached != NEVER and columns[1, row] < reached - params["lateness_ms"]:
+    if reached == NEVER:
+        reached = columns[5, row] - params["grace_ms"]
+    if columns[1, row] < reached - params["lateness_ms"]:
         return TOO_OLD
     return 0
 
@@ -72,8 +77,8 @@ def heard(block: Any, sensor: Any, at: int) -> bool:
 
 
 @inlined
-def line_up(block: Any, params: Any, pending: Any, reached: int, columns: Any, row: int) -> None:
-    """Put a reading behind the others that wait for their step to close."""
+def line_up(block: Any, params: Any, kind: int, pending: Any, reached: int, columns: Any, row: int) -> None:
+    """Put a reading behind the others that wait for their step to close; a line sensor tells no head count."""
     at = columns[1, row]
     if reached >= block["opened_at"] + params["step_ms"] or block["opened_at"] == NEVER:
         block["opened_at"] = reached - reached % params["step_ms"] if reached != NEVER else NEVER
@@ -86,11 +91,11 @@ def line_up(block: Any, params: Any, pending: Any, reached: int, columns: Any, r
     waiting["sensor"] = columns[0, row]
     waiting["enter"] = columns[2, row]
     waiting["leave"] = columns[3, row]
-    waiting["count"] = columns[4, row]
+    waiting["count"] = columns[4, row] if kind == STATE else MISSING
     block["pending"] += 1
     block["applied"] += 1
-    if not late and (block["begun_at"] == NEVER or at < block["begun_at"]):
-        block["begun_at"] = at
+    if block["begun_at"] == NEVER or waiting["due"] < block["begun_at"]:
+        block["begun_at"] = waiting["due"]
     if at > block["newest_at"]:
         block["newest_at"] = at
 
@@ -112,6 +117,7 @@ def take(
     gates: Any,
     pending: Any,
     columns: Any,
+    clock: Any,
     start: int,
     stop: int,
     tick_from: int,
@@ -120,13 +126,16 @@ def take(
     """Rows start..stop of a frame, in the order of arrival; returns how many were refused.
 
     columns: i8[6, rows] of sensor (its index in the block, -1 unknown), at, enter, leave, count, seen.
-    A recording ticks by itself at each whole second of arrival after `tick_from`, before what arrives then; a live
-    frame does not (`tick_from` far away).
+    A recording ticks by itself at each whole second of its clock (i8[rows]) after `tick_from`, before what arrives
+    then; a live frame does not (`tick_from` far away).  Of the seconds without a reading, only the first of all Ticks
+    matters: it may be the block's beginning.
     """
     dead = 0
     for row in range(start, stop):
-        second = columns[5, row] - columns[5, row] % SECOND_MS
+        second = clock[row] - clock[row] % SECOND_MS
         if second > tick_from and second > block["tick_at"]:
+            if block["tick_at"] == NEVER:
+                tick(block, params, tick_from + SECOND_MS)
             tick(block, params, second)
         index = columns[0, row]
         at = columns[1, row]
@@ -144,6 +153,6 @@ def take(
             dead += 1
             continue
         remember(sensors[index], at)
-        line_up(block, params, pending, reached, columns, row)
+        line_up(block, params, gates[index]["kind"], pending, reached, columns, row)
     block["dead"] += dead
     return dead

@@ -129,7 +129,9 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
     blind_after_ms = plan.params[0]["blind_after_ms"]
     due = began_at
     for member in own:
-        due = max(due, began_at + SILENT_AFTER * plan.gates[member]["every_ms"])
+        gate = plan.gates[member]
+        heard_at = memory.sensors[member]["heard_at"][1 if gate["source"] == index else 0]
+        due = max(due, (began_at if heard_at == NEVER else heard_at) + SILENT_AFTER * gate["every_ms"])
     due += -due % step_ms
     if until >= due and zone["quality"] == GOOD:
         count = doubt(zone, blind_after_ms, index, due, BLIND, room.changes, count)

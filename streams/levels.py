@@ -92,7 +92,11 @@ def next_change(zone: Any, limit: Any) -> int:
 
 @compiled
 def restart_waits(zone: Any, before: Any, after: Any) -> None:
-    """The numbers changed by a revision or the calendar: the waits of what changed start again, the level stays."""
+    """The numbers changed by a revision or the calendar: the waits of what changed start again, the level stays.
+
+    The zone's next step is looked at even if nothing moves in it: the new numbers may be met as things stand.
+    """
+    zone["next_due"] = NEVER
     for index in range(3):
         if (
             before["raise_at"][index] != after["raise_at"][index]

@@ -85,8 +85,16 @@ def thaw(payload: bytes | None, policy: Policy, block: str) -> State:
         memory.zones["raise_since"] = NEVER
         memory.zones["clear_since"] = NEVER
         memory.zones["next_due"] = NEVER
+        align(memory, int(plan.params[0]["step_ms"]))
     closed_at = int(memory.block[0]["closed_at"])
     return State(plan, memory, None if closed_at == NEVER else policy.regime(closed_at)[0])
+
+
+def align(memory: Memory, step_ms: int) -> None:
+    """Steps go on where steps of the new length begin: none closes before its end."""
+    for instants in (memory.block["closed_at"], memory.block["opened_at"], memory.zones["closed_at"]):
+        begun = instants != NEVER
+        instants[begun] -= instants[begun] % step_ms
 
 
 def read(payload: bytes, position: int, head: dict[str, Any]) -> Memory:
@@ -111,7 +119,8 @@ def read(payload: bytes, position: int, head: dict[str, Any]) -> Memory:
 def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
     """The state laid out for another policy: zones and sensors by their ids, windows cut or begun with what there is.
 
-    A sensor that is gone takes its waiting readings with it; a zone that is gone, its level.
+    A sensor that is gone takes its waiting readings with it; a zone that is gone, its level.  A sensor that is new is
+    waited for from now on, not from the block's beginning.
     """
     fresh = begin(plan.policy, plan.block).memory
     fresh.block[:] = memory.block
@@ -121,6 +130,7 @@ def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
             fresh.zones[index] = memory.zones[was_zone[name]]
             carry_window(memory.rings[was_zone[name]], fresh.rings[index], fresh.zones[index])
         fresh.zones[index]["next_due"] = NEVER
+    fresh.sensors["heard_at"] = memory.block[0]["closed_at"]
     now_sensor = {name: index for index, name in enumerate(plan.sensors)}
     kept = 0
     for index, name in enumerate(head["sensors"]):

@@ -39,7 +39,7 @@ TEXTS = {
         "({lower}–{upper}).",
     ),
     "blind": (
-        "{time} {zone}的计数已长时间不可信，等级保持在{to_zh}不变。请派人到现场清点人数并上报。",
+        "{time} {zone}的计数已长时间不可信，级别保持在{to_zh}不变。请派人到现场清点人数并上报。",
         "{time} {zone_en}: its counts could not be trusted for too long; it stays at {to_en}. Please send a person to "
         "count on the spot and report.",
     ),

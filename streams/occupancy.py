@@ -33,7 +33,9 @@ def anchor(zone: Any, count: int, error: float, has_gates: bool) -> float:
     """An absolute count pulls the estimate and narrows the band.
 
     Returns what is left of the band's width (0: nothing, 1: all), by which the gates' crossings are to be scaled.
-    Where no gate tells of changes between two counts, or none came before, the count is the estimate.
+    Where no gate tells of changes between two counts, or none came before, the count is the estimate.  Else it weighs
+    the more, the wider the band was, silent gates included.  A counter may err to the same side every time, so no
+    number of its counts makes the band narrower than one of them can be wrong.
     """
     half2 = (error * count) * (error * count)
     if half2 == 0.0 or not has_gates or zone["anchored"] == 0:
@@ -41,25 +43,26 @@ def anchor(zone: Any, count: int, error: float, has_gates: bool) -> float:
         zone["spread2"] = half2
         zone["anchored"] = 1
         return 0.0
-    gain = zone["spread2"] / (zone["spread2"] + half2)
-    zone["people"] += gain * (count - zone["people"])
-    zone["spread2"] *= 1.0 - gain
-    return math.sqrt(1.0 - gain)
+    before2 = zone["spread2"]
+    doubt2 = before2 + zone["unseen"] * zone["unseen"]
+    zone["people"] += doubt2 / (doubt2 + half2) * (count - zone["people"])
+    zone["spread2"] = min(doubt2, half2)
+    return math.sqrt(zone["spread2"] / before2) if zone["spread2"] < before2 else 1.0
 
 
 @compiled
-def fitted(slot: float) -> int:
-    """A figure in 1/256 people as a slot of the window holds it; what does not fit stays at the edge."""
-    return int(min(max(slot, -SLOT_MAX), SLOT_MAX))
+def fitted(slot: float) -> float:
+    """A figure in 1/256 people before it is rounded for a slot of the window; what does not fit stays at the edge."""
+    return min(max(slot, -SLOT_MAX), SLOT_MAX)
 
 
 @inlined
 def settle(zone: Any) -> None:
     """Estimate, band or silence changed: the figures as the window takes them, the upper one rounded up."""
     zone["half"] = math.sqrt(zone["spread2"]) if zone["spread2"] > 0.0 else 0.0
-    zone["now_people"] = fitted(float(math.floor(zone["people"] * RING_SCALE + 0.5)))
+    zone["now_people"] = math.floor(fitted(zone["people"] * RING_SCALE + 0.5))
     upper = zone["people"] + zone["half"] + zone["unseen"]
-    zone["now_upper"] = fitted(float(math.ceil(upper * RING_SCALE)))
+    zone["now_upper"] = math.ceil(fitted(upper * RING_SCALE))
 
 
 @inlined

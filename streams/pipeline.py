@@ -75,8 +75,8 @@ class Journey:
             return
         if self.first_second is None:
             self.first_second = int(rows.seen[0]) // SECOND_MS * SECOND_MS
-        self.last_seen = max(self.last_seen, int(rows.seen.max()))
         frames = self.frames(rows)
+        self.last_seen = max(self.last_seen, int(rows.seen.max()))
         walk = workers.map if workers is not None else map
         for block, (changes, series) in zip(frames, walk(self.block, frames.items()), strict=True):
             state = self.states[block]
@@ -97,29 +97,29 @@ class Journey:
                 belongs[blocks.index(block), index] = True
         known = np.asarray(belongs.any(axis=0), np.bool_)
         self.unknown += int(np.count_nonzero(~known[rows.sensor]))
+        clock = np.maximum(np.maximum.accumulate(rows.seen), self.last_seen)
         found = {}
         for index, block in enumerate(blocks):
             mine = belongs[index][rows.sensor]
-            columns = (rows.sensor, rows.at, rows.enter, rows.leave, rows.count, rows.seen)
+            columns = (rows.sensor, rows.at, rows.enter, rows.leave, rows.count, rows.seen, clock)
             kept = columns if mine.all() else tuple(column[mine] for column in columns)
-            found[block] = Frame(block, rows.names, kept[0], kept[1], kept[2], kept[3], kept[4], kept[5])
+            found[block] = Frame(block, rows.names, kept[0], kept[1], kept[2], kept[3], kept[4], kept[5], kept[6])
         return found
 
     def block(self, item: tuple[str, Frame]) -> tuple[Records, Records]:
         """One block's rows, and the recording's clock after them."""
         block, frame = item
         state, first = self.states[block], self.first_second or 0
-        outcome = advance(state, frame, self.policy, tick_from=first)
+        said = [advance(state, frame, self.policy, tick_from=first)]
         second = self.last_seen // SECOND_MS * SECOND_MS
-        if second <= first:
-            return outcome.changes, outcome.series
-        after = advance(state, Tick.model_construct(at=second), self.policy, LIVE)
-        if not len(after.changes) and not len(after.series):
-            return outcome.changes, outcome.series
-        return (
-            np.concatenate([outcome.changes, after.changes]),
-            np.concatenate([outcome.series, after.series]),
-        )
+        if second > first:
+            # The first Tick of all may be the block's beginning; of the others between, the last says it all.
+            ticks = [first + SECOND_MS] if int(state.block["tick_at"]) == NEVER else []
+            said += [advance(state, Tick.model_construct(at=at), self.policy, LIVE) for at in (*ticks, second)]
+        said = [said[0], *(each for each in said[1:] if len(each.changes) or len(each.series))]
+        if len(said) == 1:
+            return said[0].changes, said[0].series
+        return np.concatenate([each.changes for each in said]), np.concatenate([each.series for each in said])
 
     def tend(self) -> None:
         """Let the barriers hear what is settled: standings up to what all their blocks have closed."""

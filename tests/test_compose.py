@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 import yaml
 
 from console.settings import PageSettings
-from tidegate.__main__ import app
+from tests.command_line import group
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -36,7 +35,7 @@ def property_of(variable: str) -> str:
 def test_a_service_calls_a_command_that_exists(name: str) -> None:
     arguments = list(SERVICES[name]["command"])
     assert all(isinstance(word, str) for word in arguments)
-    command: Any = typer.main.get_command(app)
+    command: Any = group()
     while hasattr(command, "commands"):
         assert arguments[0] in command.commands, f"tidegate has no command {arguments[0]}"
         command = command.commands[arguments.pop(0)]

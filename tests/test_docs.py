@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
@@ -22,7 +21,7 @@ from gateway.roster import Roster
 from streams import columns
 from streams.policy import load_site
 from streams.schemas import BARRIER_INPUT, SENTENCES, Alert, BarrierState, Command, Notice, ZoneState
-from tidegate.__main__ import app
+from tests.command_line import group, whole
 from wire.topics import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +112,7 @@ def commands(command: Any, path: str = "tidegate") -> Iterator[tuple[str, Any]]:
         yield path, command
 
 
-COMMANDS = list(commands(typer.main.get_command(app)))
+COMMANDS = list(commands(group()))
 
 
 @pytest.mark.parametrize("path", [path for path, _ in COMMANDS])
@@ -128,7 +127,7 @@ def test_every_command_of_the_operations_page_exists() -> None:
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS)
 def test_the_help_of_a_command_shows_an_example(path: str, command: Any) -> None:
-    result = CliRunner().invoke(app, [*path.split()[1:], "--help"], terminal_width=200, color=False)
+    result = CliRunner().invoke(whole(), [*path.split()[1:], "--help"], terminal_width=200, color=False)
     assert result.exit_code == 0
     assert re.search(r"(?i)example", result.output) and result.output.count(path) > 1
     assert all(parameter.help for parameter in command.params if parameter.name != "help")

@@ -116,7 +116,7 @@ def in_words(record: Any) -> dict[str, Any]:
         "offset": record.offset,
         "timestamp": record.timestamp,
         "key": record.key.decode("utf-8", "backslashreplace") if record.key is not None else None,
-        "headers": {name: data.decode("utf-8", "backslashreplace") for name, data in record.headers},
+        "headers": {name: (data or b"").decode("utf-8", "backslashreplace") for name, data in record.headers},
         "value": value,
     }
 

@@ -31,6 +31,8 @@ def worker(
         fail(BAD_INPUT, f"--clock: {clock!r} is not known: say wall or feed")
     if duty not in ("all", *DUTIES):
         fail(BAD_INPUT, f"--duty: {duty!r} is not known: say all, " + ", ".join(DUTIES))
+    if (duty, clock) == ("clock", "feed"):
+        fail(BAD_INPUT, "--duty clock sends Ticks, and with --clock feed a feed does: leave one of them out")
     settings = Settings().model_copy(update={"kafka": kafka, "slot": slot})
     read_policy(settings.site, settings.thresholds)
     try:
@@ -40,7 +42,7 @@ def worker(
     if wrong:
         fail(SERVICE_AWAY, "; ".join(wrong) + ": run `tidegate topics apply`")
     duties = [name for name in DUTIES if duty in ("all", name) and (name, clock) != ("clock", "feed")]
-    environment = {**os.environ, "TIDEGATE_KAFKA": kafka, "TIDEGATE_SLOT": str(slot)}
+    environment = {**os.environ, "TIDEGATE_KAFKA": kafka, "TIDEGATE_SLOT": str(slot), "TIDEGATE_CLOCK": clock}
     raise typer.Exit(watch_over(duties, environment))
 
 

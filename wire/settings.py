@@ -24,10 +24,18 @@ class Settings(BaseSettings):
     binding: Literal["faust", "plain"] = "faust"
     """Which transport carries the durable shell: `faust` or `plain`."""
     metrics_port: int = 0
-    """Port of the Prometheus endpoint on 127.0.0.1; 0 chooses none."""
+    """Port of the Prometheus endpoint; 0 chooses none."""
+    metrics_host: str = "127.0.0.1"
+    """Address of the Prometheus endpoint; in a container 0.0.0.0, behind its own network."""
     datadir: Path = Path(".tidegate")
     archive_dir: Path = Path(".tidegate/history")
     archive_rows: int = 50_000
+    """The most records that one round of the archive takes; a file holds those of one partition."""
+    archive_s: float = 10.0
+    """So often what has come is archived; also the wait before a full disk is tried again."""
+    clock: str = "feed"
+    """`wall`: inputs are as old as they say, so what says that it comes from the future is refused; `feed`: a
+    recording may be of any time."""
     lang: str = "en"
 
     def topic(self, name: str) -> str:

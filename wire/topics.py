@@ -1,6 +1,7 @@
 """Every topic of Tidegate in one table: its key, its partitions, how long it is kept, what it carries (design §4)."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aiokafka.partitioner import murmur2
 
@@ -39,6 +40,13 @@ def kept(days: int) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), "max.message.bytes": "16777216"}
 
 
+def refused() -> dict[str, str]:
+    """Dead letters: whatever an inbox takes has room here too, unpacked (an inbox counts bytes as they were compressed)
+    and with the reason beside it.  A letter that the broker refused would stop its inbox for good; 96 MiB is what fits
+    into one request of Kafka's default size."""
+    return kept(30) | {"max.message.bytes": str(96 << 20)}
+
+
 def newest() -> dict[str, str]:
     """A topic of which the newest record of each key is kept."""
     return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": "3600000"}
@@ -70,14 +78,15 @@ TABLE: tuple[Topic, ...] = (
     Topic(BARRIER_MEMORY, "barrier", 4, "state rows of the barriers and how far their inboxes are done", memory()),
     Topic(NOTICE_MEMORY, "zone", 8, "how far the alerts have become notices", memory()),
     Topic(POLICY_REVISIONS, "scope", 1, "validated revisions of site.yaml and thresholds.yaml", newest()),
-    Topic(DEAD_LETTERS, "as it was", 4, "what was refused: original bytes, with the reason in the headers", kept(30)),
+    Topic(DEAD_LETTERS, "as it was", 4, "what was refused: original bytes, with the reason in the headers", refused()),
 )
 
 BY_NAME = {topic.name: topic for topic in TABLE}
 
 
+@lru_cache(maxsize=65_536)
 def partition(key: bytes, count: int) -> int:
-    """The partition of a key: murmur2 as every Kafka client of the field computes it."""
+    """The partition of a key: murmur2 as every Kafka client of the field computes it; the same keys come again."""
     return int(murmur2(key) & 0x7FFFFFFF) % count
 
 

@@ -17,8 +17,8 @@ from agents.durable.exits import WORLD, Leave, leave, said
 from agents.durable.group import Group, Part, Slot, letter
 from agents.durable.observer import Observer, Quiet
 from agents.durable.options import Limits
-from agents.durable.rows import MARK, Held, unpack
-from agents.durable.saving import Saving, Snapshot, Store
+from agents.durable.rows import MARK
+from agents.durable.saving import Saving, Snapshot, Store, thaw
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +77,10 @@ class Shell(Generic[Row]):
     async def stop(self) -> None:
         """Finish what is decided, give every partition back, and end; the log is left to its owner."""
         await self.release(list(self._parts))
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def next(self, partition: int) -> int | None:
         """The offset at which a partition goes on, or None if it is not held."""
@@ -98,28 +99,16 @@ class Shell(Generic[Row]):
         """
         async with self._restoring:
             new = [partition for partition in partitions if partition not in self._parts]
-            if not new:
+            if not new or not self._tasks:
                 return
             epoch = self.epoch
             try:
                 restored = await asyncio.wait_for(self.log.load(new), self.limits.restore_s)
-                parts = {partition: self._thaw(partition, *found) for partition, found in restored.items()}
+                parts = {partition: thaw(self.duty, partition, found) for partition, found in restored.items()}
             except Exception as error:
                 self._leave(WORLD, f"the memory of partitions {new} cannot be restored: {said(error)}")
             if epoch == self.epoch:
                 self._parts.update(parts)
-
-    def _thaw(self, partition: int, rows: Mapping[bytes, Held], following: int) -> Part[Row]:
-        slots = {}
-        for key, (record, offset) in rows.items():
-            fence, payload = unpack(record)
-            try:
-                slots[key] = Slot(fence, self.duty.thaw(key, payload), offset)
-            except BadData as error:
-                # The key is not known any more, such as a block that was taken out of site.yaml.
-                logger.warning("partition %d: the row of %r is left out: %s", partition, key, error)
-        logger.info("partition %d: %d rows restored, going on at offset %d", partition, len(slots), following)
-        return Part(slots, following)
 
     async def release(self, partitions: Iterable[int]) -> None:
         """Before partitions leave: decide nothing more of them, finish what is decided, tell Kafka, forget."""
@@ -216,10 +205,8 @@ class Shell(Generic[Row]):
         """Apply an event to one row, unless the row's fence says that it has it already; how many outputs it gave."""
         slot = part.rows.get(key)
         if slot is None:
-            if key == MARK:
-                raise BadData("key", "this key is reserved for the memory's own records")
-            slot = Slot(-1, self.duty.thaw(key, None))
-        elif where.offset <= slot.fence:
+            slot = self._new_slot(part, key)
+        if where.offset <= slot.fence:
             return 0
         outputs = self.duty.step(slot.row, key, value, headers, where)
         # Only now: a refused event must not leave an empty row behind, or foreign keys would fill the memory.
@@ -229,6 +216,18 @@ class Shell(Generic[Row]):
         if outputs:
             self._group.publish(outputs)
         return len(outputs)
+
+    def _new_slot(self, part: Part[Row], key: bytes) -> Slot[Row]:
+        """The row of a key that has none yet, or whose row was put aside; BadData if there can be no such key."""
+        if key == MARK:
+            raise BadData("key", "this key is reserved for the memory's own records")
+        aside = part.strange.get(key)
+        if aside is None:
+            return Slot(-1, self.duty.thaw(key, None))
+        slot = Slot(aside.fence, self.duty.thaw(key, aside.row), aside.offset)
+        del part.strange[key]
+        part.rows[key] = slot
+        return slot
 
     async def _publish(self) -> None:
         """One group at a time: outputs durable, then rows and marks if they are due, then told.

@@ -1,8 +1,9 @@
 """What the shell holds in memory: the partitions it owns, and the group of events that is being collected."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Generic
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Generic
 
 from agents.durable.duty import BadData, Header, Output, Row, Where
 
@@ -21,20 +22,33 @@ class Slot(Generic[Row]):
         self.offset = offset
 
 
+class Aside(Slot[bytes]):
+    """A row as bytes, of a key that the duty does not know at present."""
+
+    __slots__ = ()
+
+
 class Part(Generic[Row]):
     """An adopted partition: its rows, `next` to be decided, and `done`, the first that is not yet durable.
 
-    `oldest` and `newest` bound the offsets at which its rows lie in the memory; `looked_s` is when that was looked up.
+    `strange` are the rows of keys that the duty does not know, such as a block that was taken out of site.yaml; they
+    are kept, so that it has its state again if it comes back. `oldest` and `newest` bound the offsets at which its
+    rows lie in the memory; `looked_s` is when that was looked up.
     """
 
-    __slots__ = ("done", "looked_s", "newest", "next", "oldest", "rows")
+    __slots__ = ("done", "looked_s", "newest", "next", "oldest", "rows", "strange")
 
-    def __init__(self, rows: dict[bytes, Slot[Row]], following: int) -> None:
-        self.rows = rows
+    def __init__(self, following: int) -> None:
+        self.rows: dict[bytes, Slot[Row]] = {}
+        self.strange: dict[bytes, Aside] = {}
         self.next = following
         self.done = following
         self.oldest = self.newest = 0
         self.looked_s = float("-inf")
+
+    def slots(self) -> Iterator[tuple[bytes, Slot[Any]]]:
+        """Every row by its key, those put aside too."""
+        return chain(self.rows.items(), self.strange.items())
 
 
 class Group(Generic[Row]):

@@ -146,8 +146,8 @@ class _Life:
         """Once a second ask where the inbox ends, by a way of its own, and tell the lag."""
         while True:
             await asyncio.sleep(LOOK_S)
-            assigned = list(binding.assigned())
             try:
+                assigned = list(binding.assigned())
                 self._ends = await log.ends(assigned) if assigned else {}
             except Exception as error:
                 logger.warning("the ends of %s cannot be asked: %r", self._options.inputs, error)

@@ -5,14 +5,17 @@ outputs. A small state is written with every group; a large one as often as a bu
 rows would be written many times over for every reading that comes in.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol
 
-from agents.durable.duty import Duty, Output, Row
-from agents.durable.group import Group, Part, Slot
+from agents.durable.duty import BadData, Duty, Output, Row
+from agents.durable.group import Aside, Group, Part, Slot
 from agents.durable.options import Limits
-from agents.durable.rows import MARK, Restored, pack, pack_mark
+from agents.durable.rows import MARK, Restored, pack, pack_mark, unpack
+
+logger = logging.getLogger(__name__)
 
 Batches = Mapping[tuple[str, int], Sequence[Output]]
 """Records by topic and partition."""
@@ -50,7 +53,7 @@ class Saving(Generic[Row]):
 
     def __init__(self, duty: Duty[Row], memory: str, writer: int, limits: Limits, now_s: float) -> None:
         self._duty, self._memory, self._writer, self._limits = duty, memory, writer, limits
-        self._slots: dict[tuple[int, bytes], Slot[Row]] = {}
+        self._slots: dict[tuple[int, bytes], Slot[Any]] = {}
         self._next: dict[int, tuple[Part[Row], int]] = {}
         self._frames = 0
         self._due_s = now_s
@@ -77,12 +80,13 @@ class Saving(Generic[Row]):
         for partition, (part, _) in self._next.items():
             if now_s - part.looked_s >= OLDEST_EVERY_S:
                 part.looked_s = now_s
-                part.oldest = min((slot.offset for slot in part.rows.values() if slot.offset >= 0), default=0)
+                part.oldest = min((slot.offset for _, slot in part.slots() if slot.offset >= 0), default=0)
                 if part.newest - part.oldest > SPAN:
                     self._refresh(partition, part)
         size = 0
         for (partition, key), slot in self._slots.items():
-            record = pack(slot.fence, self._writer, self._duty.freeze(slot.row))
+            payload = slot.row if isinstance(slot, Aside) else self._duty.freeze(slot.row)
+            record = pack(slot.fence, self._writer, payload)
             size += len(record)
             records[self._memory, partition].append(Output(self._memory, partition, key, record))
         for partition, (part, following) in self._next.items():
@@ -94,7 +98,7 @@ class Saving(Generic[Row]):
 
     def _refresh(self, partition: int, part: Part[Row]) -> None:
         """Rows that have not been written for long are written again."""
-        for key, slot in part.rows.items():
+        for key, slot in part.slots():
             if slot.offset < part.newest - SPAN // 2:
                 self._slots[partition, key] = slot
 
@@ -106,3 +110,17 @@ class Saving(Generic[Row]):
             part.newest = offsets[self._memory, partition]
             part.done = following
         self._due_s = now_s + min(self._limits.rows_most_s, snapshot.size / self._limits.rows_bytes_s)
+
+
+def thaw(duty: Duty[Row], partition: int, restored: Restored) -> Part[Row]:
+    """A partition as it was when its memory was written; rows of keys that are not known any more are put aside."""
+    part: Part[Row] = Part(restored.next)
+    for key, (record, offset) in restored.rows.items():
+        fence, payload = unpack(record)
+        try:
+            part.rows[key] = Slot(fence, duty.thaw(key, payload), offset)
+        except BadData as error:
+            logger.warning("partition %d: the row of %r is put aside: %s", partition, key, error)
+            part.strange[key] = Aside(fence, payload, offset)
+    logger.info("partition %d: %d rows restored, going on at offset %d", partition, len(part.rows), part.next)
+    return part

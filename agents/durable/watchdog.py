@@ -92,10 +92,18 @@ class Watchdog(threading.Thread):
     def run(self) -> None:
         """Look until the process ends."""
         while not self._over.wait(EVERY_S):
-            finding = self._vigil.look(self._clock.boot_s(), self._beat_s, self._busy(), self._behind())
+            finding = self._vigil.look(self._clock.boot_s(), self._beat_s, *self._state())
             if finding is not None:
                 faulthandler.dump_traceback(file=sys.stderr)
                 self._leave(*finding)
+
+    def _state(self) -> tuple[bool, Behind]:
+        """What the transport says; one that cannot be asked, as while it starts, has no assignment."""
+        try:
+            busy = self._busy()
+            return busy, {} if busy else self._behind()
+        except Exception:
+            return True, {}
 
     def end(self) -> None:
         """No more looks."""

@@ -24,10 +24,11 @@ const quality = (value) => el("span", { class: "badge", "data-quality": value },
 const arrow = () => el("span", { class: "arrow", "aria-hidden": "true" }, "→");
 const mute = (...nodes) => nodes.forEach((node) => node.setAttribute("aria-hidden", "true"));
 
-/** The figure that decided, beside the limit that it met. */
+/** The figure that decided, beside the limit that it met: the upper bound lowers a level, and may raise one. */
 function figures(alert) {
   if (typeof alert.rolling !== "number" || typeof alert.limit !== "number") return "";
-  const text = say("figures", { rolling: people(alert.rolling), limit: people(alert.limit) });
+  const [rolling, upper, limit] = [alert.rolling, alert.upper ?? alert.rolling, alert.limit].map(people);
+  const text = say(alert.rolling < alert.limit ? "figures_upper" : "figures", { rolling, upper, limit });
   return el("span", { class: "alert-figures number" }, text);
 }
 

@@ -1,6 +1,6 @@
 // Is what the page shows true now? Computed in the browser, since a server that is gone cannot say so.
 
-const LOST_MS = 2_600;
+export const LOST_MS = 2_600;
 /** Two missed beats and a little; with a look every 200 ms the bar is there within three seconds. */
 
 export const LOOK_MS = 200;

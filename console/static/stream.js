@@ -4,6 +4,8 @@
 // own clock that was seen in the last minutes is taken as the distance of the two clocks; whatever is above it is
 // delay. So a figure's age is right even when events were held up on the way or the page was asleep.
 
+import { LOST_MS } from "./live.js";
+
 const WINDOW_MS = 60_000;
 const REOPEN_MS = 5_000;
 const AGAIN_MS = 1_000;
@@ -98,10 +100,11 @@ export class Stream {
     this.nearest = Math.min(this.nearest, distance);
   }
 
+  /** A new connection measures the distance of the clocks anew, whichever of the two machines had stood still. */
   #mend() {
     const hasSlept = this.clock.jumped();
     const isClosed = this.source.readyState === EventSource.CLOSED;
-    const isMute = this.silence() > REOPEN_MS && this.now() - this.opened > REOPEN_MS;
+    const isMute = this.silence() > LOST_MS && this.now() - this.opened > REOPEN_MS;
     if (isClosed || isMute || hasSlept) this.#open();
   }
 }

@@ -44,28 +44,18 @@ async def test_a_server_that_hangs_turns_the_page_red_until_it_goes_on(stage: St
         await expect(page.locator('[data-zone="lane"]')).not_to_have_attribute("data-stale", "")
 
 
-async def test_the_page_is_red_within_three_seconds_of_the_last_beat(stage: Stage, visitor: Visitor) -> None:
-    """The page notes by its own clock when the last event came and when the bar appeared."""
+async def test_the_page_is_red_three_seconds_after_the_last_beat(stage: Stage, visitor: Visitor) -> None:
+    """By the page's own clock, which the test sets forward: how busy this machine is does not matter."""
     async with stage.console() as console:
-        page = await visitor.visit(console.url)
+        page = await visitor.visit("about:blank")
+        await page.clock.install()
+        await page.goto(console.url)
         await is_live(page)
-        await page.evaluate(
-            """() => {
-                const source = new EventSource("/api/events");
-                for (const kind of ["snapshot", "change", "ping"]) {
-                    source.addEventListener(kind, () => { window.beat = performance.now(); });
-                }
-                const watch = () => {
-                    if (document.getElementById("lost").textContent && !window.red) window.red = performance.now();
-                };
-                new MutationObserver(watch).observe(document.getElementById("lost"), { childList: true });
-            }"""
-        )
         console.freeze()
-        await is_red(page, "lost")
-        waited_ms = await page.evaluate("() => window.red - window.beat")
-        limits = await page.evaluate("async () => { const m = await import('/static/live.js'); return m.LOOK_MS; }")
-        assert limits < waited_ms < 3_000 + limits
+        await page.clock.fast_forward(3_000)
+        assert "NOT LIVE" in await page.locator("#lost").inner_text()
+        console.thaw()
+        await is_live(page)
 
 
 async def test_a_killed_server_comes_back_and_the_page_is_true_again(stage: Stage, visitor: Visitor) -> None:

@@ -182,3 +182,18 @@ async def test_the_page_keeps_the_picture_that_the_server_has(stage: Stage, visi
             if await page.evaluate(equal):
                 break
         assert await page.evaluate(equal)
+
+
+async def test_an_alert_shows_the_figure_that_decided(stage: Stage, visitor: Visitor) -> None:
+    evening = Evening()
+    by_estimate = evening.alert("lane", "normal", "III", "raise_held", rolling=5_412.0, upper=5_600.0, limit=5_400.0)
+    evening.at_ms += 60_000
+    by_upper = evening.alert("lane", "III", "I", "raise_held", rolling=8_900.0, upper=9_050.0, limit=9_000.0)
+    await stage.tell(ZONE_ALERTS, "lane", by_estimate)
+    await stage.tell(ZONE_ALERTS, "lane", by_upper)
+    async with stage.console() as console:
+        page = await visitor.visit(console.url)
+        lines = page.locator("#alerts .alert-figures")
+        await expect(lines).to_have_text(
+            ["rolling 8,900, upper bound 9,050, limit 9,000", "rolling 5,412, limit 5,400"]
+        )

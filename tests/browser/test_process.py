@@ -12,9 +12,10 @@ import pytest
 from playwright.async_api import expect
 
 from console.app import MOST_PAGES
+from console.source import DEPTH
 from tests.browser.conftest import ROOT, Stage, Visitor
 from tests.browser.lakeside import Evening
-from wire.topics import ZONE_STATES
+from wire.topics import ZONE_STATES, partition_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.asyncio(loop_scope="session")]
 
@@ -139,3 +140,19 @@ async def test_more_pages_than_it_can_serve_are_told_to_come_back(stage: Stage) 
         assert b" 503 " in heads[-1]
         for _, writer in pages:
             writer.close()
+
+
+async def test_a_zone_that_has_long_been_silent_is_found_behind_all_the_others(stage: Stage, visitor: Visitor) -> None:
+    """Its only record lies deeper in the log than the page reads at first."""
+    evening = Evening()
+    await stage.tell(ZONE_STATES, "lane", evening.zone("lane", 4_321))
+    where = partition_of(ZONE_STATES, b"lane")
+    busy = next(name for name in map(str, range(100)) if partition_of(ZONE_STATES, name.encode()) == where)
+    state, topic = json.dumps(evening.zone(busy, 1)).encode(), stage.settings.topic(ZONE_STATES)
+    for _ in range(DEPTH):
+        await stage.producer.send(topic, state, busy.encode(), partition=where)
+    await stage.producer.flush()
+    async with stage.console() as console:
+        page = await visitor.visit(console.url)
+        await expect(page.locator('[data-zone="lane"] .card-people')).to_have_text("4,321")
+        await expect(page.locator("body")).to_have_attribute("data-live", "live")

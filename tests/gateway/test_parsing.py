@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.batch import Refusal, parse_batch
+from gateway.gather import Gather, deal
 from gateway.reading import EPOCH, Reading, Reason, Refused, instant, parse
 from gateway.roster import Roster
 from gateway.scan import scan
+from gateway.warm import warm
 from streams.policy import load_site
 from streams.records import MISSING
 from tests.gateway.town import AT, SITE
@@ -194,6 +196,17 @@ def test_an_id_is_found_among_many_that_differ_by_a_digit() -> None:
     count = len(messages)
     rows = parse_batch([*messages], [0] * count, list(range(count)), np.full(count, SEEN), roster).rows
     assert [roster.ids[sensor] for sensor in rows["sensor"].tolist()] == names
+
+
+def test_the_scan_is_compiled_once_whatever_the_length_of_a_batch() -> None:
+    warm()
+    gather = Gather(ROSTER, 1)
+    for count in (0, 1, 2, 1_000):
+        messages = [b'{"sensor":"gate-between","at":%d,"in":1}' % AT] * count
+        gather.add(parse_batch([*messages], [0] * count, list(range(count)), np.full(count, SEEN), ROSTER).rows)
+    # Without the compiler there are none.
+    assert len(getattr(scan, "signatures", ())) <= 1
+    assert len(getattr(deal, "signatures", ())) <= 1
 
 
 def test_compiled_and_interpreted_readings_have_the_same_bytes() -> None:

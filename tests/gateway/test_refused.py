@@ -4,7 +4,7 @@ import pytest
 from confluent_kafka import Message
 
 from tests.gateway.town import AT, Town
-from wire.topics import DEAD_LETTERS, SENSOR_READINGS, partition_of
+from wire.topics import BLOCK_INPUTS, DEAD_LETTERS, SENSOR_READINGS, partition_of
 
 pytestmark = pytest.mark.broker
 
@@ -80,16 +80,18 @@ def test_a_message_without_key_and_value_is_a_dead_letter_without_them(town: Tow
     assert headers_of(letter)["tidegate.reason"] == "unreadable"
 
 
-def test_a_message_too_large_for_a_letter_is_told_of_without_its_bytes(town: Town) -> None:
-    largest = b" " * (16_777_216 - 120)
-    town.start()
-    town.publish(largest)
-    after = town.crossing("gate-north", AT)
-    (letter,) = town.letters(1)
+def test_a_message_too_large_for_the_dead_letters_is_told_of_without_its_bytes(bare: Town) -> None:
+    bare.create(SENSOR_READINGS, BLOCK_INPUTS)
+    bare.create(DEAD_LETTERS, **{"max.message.bytes": "1000000"})
+    large = b" " * 2_000_000
+    bare.start()
+    bare.publish(large)
+    after = bare.crossing("gate-north", AT)
+    (letter,) = bare.letters(1)
     found = headers_of(letter)
     assert letter.value() is None
-    assert (found["tidegate.reason"], found["tidegate.emptied"]) == ("too_large", str(len(largest)))
-    assert town.arrived("lakeside", 1) == [after]
+    assert (found["tidegate.reason"], found["tidegate.emptied"]) == ("too_large", str(len(large)))
+    assert bare.arrived("lakeside", 1) == [after]
 
 
 def test_refused_readings_are_committed_too(town: Town) -> None:

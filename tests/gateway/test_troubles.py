@@ -17,34 +17,27 @@ from wire.topics import BLOCK_INPUTS, SENSOR_READINGS
 pytestmark = pytest.mark.broker
 
 
-def test_a_broker_killed_and_started_again_costs_no_reading(tmp_path: Path) -> None:
-    with Kafka(tmp_path / "kafka") as kafka:
-        town = Town(kafka.bootstrap, tmp_path)
-        town.create()
-        town.start()
-        expected = [town.crossing("gate-north", AT + k) for k in range(3_000)]
-        town.arrived("lakeside", 1)
-        expected += [town.crossing("gate-between", AT + k) for k in range(3_000)]
-        kafka.kill()
-        kafka.restart()
-        expected += [town.crossing("gate-north", AT + 5_000 + k) for k in range(500)]
-        assert Counter(town.arrived("lakeside", len(expected))) == Counter(expected)
-        town.until(lambda: town.committed() == len(expected))
-        town.clear()
+def test_a_broker_killed_and_started_again_costs_no_reading(lone: tuple[Kafka, Town]) -> None:
+    kafka, town = lone
+    town.start()
+    expected = [town.crossing("gate-north", AT + k) for k in range(3_000)]
+    town.arrived("lakeside", 1)
+    expected += [town.crossing("gate-between", AT + k) for k in range(3_000)]
+    kafka.kill()
+    kafka.restart()
+    expected += [town.crossing("gate-north", AT + 5_000 + k) for k in range(500)]
+    assert Counter(town.arrived("lakeside", len(expected))) == Counter(expected)
+    town.until(lambda: town.committed() == len(expected))
 
 
-def test_a_stop_while_the_broker_is_away_ends_in_time(tmp_path: Path) -> None:
-    with Kafka(tmp_path / "kafka") as kafka:
-        town = Town(kafka.bootstrap, tmp_path)
-        town.create()
-        process = town.start()
-        town.crossing("gate-north", AT)
-        town.arrived("lakeside", 1)
-        kafka.kill()
-        process.terminate()
-        assert process.wait(20) in (0, Exit.STOP)
-        kafka.restart()
-        town.clear()
+def test_a_stop_while_the_broker_is_away_ends_in_time(lone: tuple[Kafka, Town]) -> None:
+    kafka, town = lone
+    process = town.start()
+    town.crossing("gate-north", AT)
+    town.arrived("lakeside", 1)
+    kafka.kill()
+    process.terminate()
+    assert process.wait(20) in (0, Exit.STOP)
 
 
 def test_a_gateway_with_the_slot_of_another_takes_its_place(town: Town) -> None:
@@ -65,17 +58,14 @@ def test_without_a_broker_it_says_where_it_looked_and_how_to_start_one(tmp_path:
     assert "tidegate broker start" in told.stderr
 
 
-def test_missing_topics_are_named_and_it_does_not_start(kafka: Kafka, tmp_path: Path) -> None:
-    town = Town(kafka.bootstrap, tmp_path)
-    town.create(SENSOR_READINGS)
-    told = tidegate(
-        "gateway", "--from-kafka", cwd=tmp_path, TIDEGATE_KAFKA=kafka.bootstrap, TIDEGATE_PREFIX=town.prefix
-    )
+def test_missing_topics_are_named_and_it_does_not_start(bare: Town, tmp_path: Path) -> None:
+    bare.create(SENSOR_READINGS)
+    where = {"TIDEGATE_KAFKA": bare.bootstrap, "TIDEGATE_PREFIX": bare.prefix}
+    told = tidegate("gateway", "--from-kafka", cwd=tmp_path, **where)
     assert told.returncode == 3
-    assert town.prefix + BLOCK_INPUTS in told.stderr
-    assert town.prefix + SENSOR_READINGS not in told.stderr
+    assert bare.prefix + BLOCK_INPUTS in told.stderr
+    assert bare.prefix + SENSOR_READINGS not in told.stderr
     assert "tidegate topics apply" in told.stderr
-    town.clear()
 
 
 def test_a_broken_site_is_told_with_its_line(tmp_path: Path) -> None:

@@ -80,22 +80,27 @@ class Town:
         self.settings = Settings(kafka=self.bootstrap, prefix=self.prefix, site=site)
         client: dict[str, str | int | float | bool] = {"bootstrap.servers": self.bootstrap, "log_level": 0}
         self.admin = AdminClient(client)
-        self.producer = Producer({**client, "message.max.bytes": 16 << 20})
+        self.producer = Producer({**client, "message.max.bytes": 16 << 20, "enable.idempotence": True})
 
-    def create(self, *names: str) -> None:
-        """The topics that the gateway needs, as the table says."""
+    def create(self, *names: str, **config: str) -> None:
+        """The topics that the gateway needs, as the table says but for what is said here."""
         topics = [BY_NAME[name] for name in names or (SENSOR_READINGS, BLOCK_INPUTS, DEAD_LETTERS)]
         made = self.admin.create_topics(
-            [NewTopic(self.prefix + topic.name, topic.partitions, 1, config=topic.config) for topic in topics]
+            [NewTopic(self.prefix + topic.name, topic.partitions, 1, config=topic.config | config) for topic in topics]
         )
         for future in made.values():
             future.result()
 
-    def clear(self) -> None:
-        """End every gateway; the topics go with them."""
+    def end(self) -> None:
+        """End every gateway."""
         for process in self.gateways:
             process.kill()
             process.communicate()
+        self.gateways.clear()
+
+    def clear(self) -> None:
+        """End every gateway; the topics go with them."""
+        self.end()
         names = [name for name in self.admin.list_topics(timeout=10).topics if name.startswith(self.prefix)]
         for future in (self.admin.delete_topics(names) if names else {}).values():
             future.result()

@@ -175,10 +175,16 @@ class Feeder:
         return [place for place, at in self.standings.items() if at < self.fed.at - self.lag_ms]
 
     def _give_up(self, late: list[tuple[str, str]]) -> None:
-        """Go on without zones that never spoke (thresholds.yaml may not know their barrier), not without a worker."""
+        """Go on without zones that never spoke (thresholds.yaml may not know their barrier).
+
+        Where nobody ever spoke, nobody is waited for any more until somebody does; a worker that has fallen silent
+        ends the feed.
+        """
         zones = ", ".join(sorted({zone for _, zone in late}))
         if self.spoken.intersection(late):
             raise KafkaAway(f"{zones} have not said how they stand for {PATIENCE_S:.0f} s: {NO_WORKER}")
-        self.warn(f"going on although {zones} do not say how they stand: {NO_WORKER}")
-        for place in late:
+        self.warn(f"going on without a word on how these zones stand: {zones}: {NO_WORKER}")
+        for place in late if self.spoken else list(self.standings):
             del self.standings[place]
+        if not self.spoken:
+            self.silent.clear()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from agents.durable import SYSTEM
-from agents.durable.rows import MARK, Held, fence_of, keep, unpack, writer_of
+from agents.durable.rows import MARK, fence_of, writer_of
 from agents.supervisor import tied
-from tests.agents.durable.counting import expected
+from tests.agents.durable.account import Account, Record, reckon
 
 ROOT = Path(__file__).parents[3]
 PARTITIONS = 4
@@ -34,24 +34,6 @@ async def until(true: Callable[[], Any], seconds: float = 60.0, every_s: float =
     while not true():
         assert SYSTEM.boot_s() < last_s, "it did not become true"
         await asyncio.sleep(every_s)
-
-
-@dataclass
-class Account:
-    """What was right and wrong at the end."""
-
-    alerts: int
-    missing: int
-    spurious: int
-    doubled: int
-    disorder: int
-    wrong_rows: int
-    stale_rows: int
-
-    @property
-    def right(self) -> bool:
-        """Nothing lost, invented, reordered or overwritten; doubles under the same id are dropped by every reader."""
-        return not (self.missing or self.spurious or self.disorder or self.wrong_rows or self.stale_rows)
 
 
 @dataclass
@@ -203,44 +185,13 @@ class Evening:
         goals = {partition: self._marks.get(partition, 0) + by for partition in range(PARTITIONS)}
         await until(lambda: all(self._marks.get(each, 0) >= goal for each, goal in goals.items()), seconds)
 
-    async def everything(self, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
+    async def everything(self, topic: str) -> list[Record]:
         """All records of a topic, in order of partition and offset."""
         return await everything(self.bootstrap, topic)
 
     async def account(self) -> Account:
         """Compare what came out with what had to."""
-        people, alerts = expected(self.events)
-        outputs = [record.key for record in await self.everything(self.outputs)]
-        order: defaultdict[bytes, list[int]] = defaultdict(list)
-        for identity in dict.fromkeys(outputs):
-            partition, offset, _ = identity.split(b"-", 2)
-            order[partition].append(int(offset))
-        rows, stale = rows_of(await self.everything(self.memory))
-        wrong = {key for key, count in people.items() if key not in rows or json.loads(rows[key])[0] != count}
-        return Account(
-            alerts=len(alerts),
-            missing=len(set(alerts) - set(outputs)),
-            spurious=len(set(outputs) - set(alerts)),
-            doubled=len(outputs) - len(set(outputs)),
-            disorder=sum(offsets != sorted(offsets) for offsets in order.values()),
-            wrong_rows=len(wrong),
-            stale_rows=stale,
-        )
-
-
-def rows_of(records: list[ConsumerRecord[bytes, bytes]]) -> tuple[dict[bytes, bytes], int]:
-    """The newest payload of each key, and how many rows were written below the fence of another writer's."""
-    held: dict[bytes, Held] = {}
-    stale = 0
-    for record in records:
-        if record.key == MARK:
-            continue
-        before = held.get(record.key)
-        if before is not None and fence_of(record.value) < fence_of(before.record):
-            assert writer_of(record.value) != writer_of(before.record)
-            stale += 1
-        keep(held, record.key, record.value, record.offset)
-    return {key: unpack(row.record)[1] for key, row in held.items()}, stale
+        return reckon(self.events, await self.everything(self.outputs), await self.everything(self.memory))
 
 
 def producer(bootstrap: str) -> AIOKafkaProducer:
@@ -263,9 +214,9 @@ def reader(bootstrap: str, group: str | None = None) -> AIOKafkaConsumer:
     )
 
 
-async def everything(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
+async def everything(bootstrap: str, topic: str) -> list[Record]:
     """All records of a topic, in order of partition and offset."""
-    found: list[ConsumerRecord[bytes, bytes]] = []
+    found: list[Record] = []
     async with reader(bootstrap) as source:
         partitions = [
             TopicPartition(topic, number) for number in source.partitions_for_topic(topic) or range(PARTITIONS)

@@ -117,7 +117,7 @@ async def test_a_plain_start_with_a_backlog_loses_nothing(kafka: Kafka, tmp_path
     for _ in range(5):
         async with evening(kafka.bootstrap, tmp_path, slow_s=0) as tonight:
             for _ in range(2):
-                await tonight.feed(1000)
+                await tonight.feed(600)
                 worker = tonight.worker(binding)
                 await tonight.drained()
                 assert await worker.stop() == 0

@@ -123,7 +123,7 @@ async def test_a_broker_that_goes_away_and_comes_back_costs_nothing(tmp_path: Pa
     with Kafka(tmp_path / "kafka") as kafka:
         async with evening(kafka.bootstrap, tmp_path) as tonight:
             worker = tonight.worker(binding)
-            await tonight.feed(3000)
+            await tonight.feed(1500)
             await tonight.works(worker)
             kafka.kill()
             await until(lambda: sum(worker.codes.values()) > 0)

@@ -62,6 +62,14 @@ def test_a_worker_that_was_frozen_beyond_its_lease_is_ended_as_it_wakes() -> Non
     assert vigil().look(7.4, 7.4, False, {}) is None
 
 
+def test_a_transport_that_cannot_be_asked_counts_as_one_without_an_assignment() -> None:
+    def starting() -> Any:
+        raise RuntimeError("not started yet")
+
+    watchdog = Watchdog(lambda: False, starting, 10.0, PATIENCE)
+    assert watchdog._state() == (True, {})
+
+
 def test_the_watchdog_ends_the_process_from_a_thread_of_its_own() -> None:
     codes = []
 

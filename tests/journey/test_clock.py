@@ -1,0 +1,61 @@
+"""The clock of a deployment, and what follows from Ticks alone."""
+
+from collections import defaultdict
+
+import orjson
+import pytest
+
+from tests.journey.city import City, until
+from tests.journey.places import BEGIN, SECOND
+from tidegate.live.sending import Outlet
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
+
+
+def ticks(city: City, topic: str) -> dict[int, list[int]]:
+    """The Ticks of each partition of an inbox."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for record in city.records(topic):
+        assert (record.key, record.said["kind"]) == ("", "tick")
+        assert record.headers["ce_type"] == b"tidegate.tick"
+        found[record.partition].append(record.said["at"])
+    return found
+
+
+def test_a_tick_comes_to_every_partition_of_both_inboxes_at_every_second(city: City) -> None:
+    city.worker("--duty", "clock", clock="wall")
+    for topic in (BLOCK_INPUTS, BARRIER_INPUTS):
+        whole = set(range(BY_NAME[topic].partitions))
+        until(
+            lambda topic=topic, whole=whole: {n for n, at in ticks(city, topic).items() if len(at) > 2} == whole,  # type: ignore[misc]
+            lambda: f"Ticks; {city.said()}",
+        )
+        found = ticks(city, topic)
+        instants = found[0]
+        assert all(at % SECOND == 0 for at in instants)
+        assert instants == sorted(set(instants))
+        least = min(len(at) for at in found.values())
+        assert len({tuple(at[:least]) for at in found.values()}) == 1
+
+
+def test_a_sensor_that_falls_silent_is_told_by_ticks_alone(city: City) -> None:
+    city.worker("--duty", "zones")
+    names = [sensor.id for sensor in city.policy.site.sensors if "square" in sensor.touches]
+    figures = [(5, 5, None), (3, 3, None), (None, None, 90)]
+    told = {"kind": "frame", "block": "market", "seen": BEGIN, "sensors": names, "sensor": [0, 1, 2]}
+    columns = {word: [figure[i] for figure in figures] for i, word in enumerate(("in", "out", "count"))}
+    city.send(BLOCK_INPUTS, b"market", orjson.dumps(told | {"at": [BEGIN] * 3} | columns))
+    with Outlet(city.settings) as outlet:
+        outlet.tick(BEGIN + 7 * SECOND)
+        outlet.flush()
+        until(lambda: city.people("square") == 90, lambda: f"90 people; {city.said()}")
+        (state,) = [record.said for record in city.records(ZONE_STATES)][-1:]
+        assert state["quality"] == "good" and not city.records(ZONE_ALERTS)
+        for second in range(8, 45):
+            outlet.tick(BEGIN + second * SECOND)
+        outlet.flush()
+    until(lambda: city.records(ZONE_ALERTS), lambda: f"an alert; {city.said()}")
+    alert = city.records(ZONE_ALERTS)[0].said
+    assert (alert["zone"], alert["kind"], alert["from"], alert["to"]) == ("square", "quality", "good", "blind")
+    assert alert["reason"] == "sensors_silent"

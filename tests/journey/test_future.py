@@ -1,0 +1,29 @@
+"""Live, a clock that runs ahead stops nothing: what says that it comes from the future is refused."""
+
+import time
+
+import orjson
+import pytest
+
+from tests.journey.city import City, until
+from tests.journey.test_bad_input import frame, letter
+from wire.topics import BLOCK_INPUTS
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
+
+FAR = 4_102_444_800_000
+"""The year 2100."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [orjson.dumps(frame(FAR)), orjson.dumps(frame(10**17)), b'{"kind":"tick","at":%d}' % FAR],
+    ids=["a frame of the year 2100", "a frame of no year at all", "a tick of the year 2100"],
+)
+def test_live_what_comes_from_the_future_is_refused_and_the_stream_goes_on(live: City, value: bytes) -> None:
+    refused = letter(live, BLOCK_INPUTS, live.send(BLOCK_INPUTS, b"market", value))
+    assert refused.value == value
+    assert refused.headers["tidegate.reason"] == b"future"
+    at, people = time.time_ns() // 1_000_000, len(live.refused())
+    live.send(BLOCK_INPUTS, b"market", orjson.dumps(frame(at, count=[people])))
+    until(lambda: live.people("square") == people, lambda: f"{people} people on the square; {live.said()}")

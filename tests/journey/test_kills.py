@@ -1,0 +1,107 @@
+"""Workers and the broker are killed while an evening is fed; nothing is lost, and what is repeated is the same."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from backtest.feeding import Moments
+from backtest.recordings import Columns, read
+from deploy.kafka import Kafka
+from tests.journey import city as cities
+from tests.journey.city import City, children, stop, until
+from tests.journey.places import evening
+from tidegate.live.clock import Pace
+from tidegate.live.feeder import Feeder
+from tidegate.live.sending import Outlet
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
+
+KILLS = 7
+GONE_S = 15.0
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Kafka]:
+    """A broker that a test may kill."""
+    with Kafka(tmp_path / "kafka") as running:
+        yield running
+
+
+@pytest.fixture
+def city(own: Kafka, tmp_path: Path) -> Iterator[City]:
+    """A city on that broker."""
+    with cities.city(own, tmp_path) as made:
+        yield made
+
+
+def zones_of(worker: int) -> list[int]:
+    """The process that decides the zones, as long as there is one."""
+    return [pid for pid, words in children(worker).items() if words.endswith("-m agents.worker zones")]
+
+
+def has_decided(city: City, states: int) -> bool:
+    """Were so many states of zones written?"""
+    return city.states() >= states
+
+
+def kill_zones(worker: int, last: int) -> int:
+    """Kill the zones' process, another than the last one, as soon as there is one; which it was."""
+    until(lambda: zones_of(worker) not in ([], [last]), "a process of the zones")
+    (pid,) = zones_of(worker)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def parts(recording: Path, number: int) -> list[Columns]:
+    """A recording in so many parts."""
+    (whole,) = read(recording)
+    length = -(-len(whole) // number)
+    return [whole.part(first, min(first + length, len(whole))) for first in range(0, len(whole), length)]
+
+
+def test_kills_of_the_worker_and_of_the_broker_at_any_moment_lose_and_double_nothing(
+    city: City, own: Kafka, tmp_path: Path
+) -> None:
+    recording, random = evening(tmp_path / "evening.csv", 64), Random(7)
+    worker, moments, last = city.worker(), Moments(), 0
+    with Outlet(city.settings) as outlet:
+        feeder = Feeder(outlet, city.policy.site, Pace(0))
+        for number, part in enumerate(parts(recording, KILLS + 2)):
+            before = city.states()
+            feeder.feed(part, moments)
+            feeder.settle()
+            if number == KILLS // 2:
+                own.kill()
+                own.restart()
+            if number < KILLS:
+                until(partial(has_decided, city, before + random.randrange(5)), lambda: f"decisions; {city.said()}")
+                last = kill_zones(worker.pid, last)
+    city.settle()
+    replayed = city.replay(recording)
+    assert city.alerts() == replayed.alerts
+    assert city.notices() == replayed.notices_by_id()
+    assert city.log.read_text(encoding="utf-8").count("killed by SIGKILL") == KILLS
+    assert len(replayed.alerts) > 40
+    assert stop(worker) == 0
+
+
+def test_a_broker_that_is_gone_for_a_while_loses_nothing(city: City, own: Kafka, recording: Path) -> None:
+    worker = city.worker()
+    feed = city.start("feed", recording, "--speed", "120")
+    until(lambda: city.states() > 50, lambda: f"decisions; {city.said()}")
+    own.kill()
+    back_s = time.monotonic() + GONE_S
+    until(lambda: time.monotonic() > back_s, "the end of the outage")
+    own.restart()
+    assert feed.wait(cities.PATIENCE_S) == 0
+    city.settle()
+    replayed = city.replay(recording)
+    assert city.alerts() == replayed.alerts
+    assert city.notices() == replayed.notices_by_id()
+    assert stop(worker) == 0

@@ -1,0 +1,173 @@
+"""The barrier's machine under anything that can happen to it, checked against what was said and done before."""
+
+from dataclasses import replace
+from random import Random
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from streams.barrier_memory import freeze, thaw
+from streams.barrier_state import GOING_DOWN, GOING_UP, Command, State, Step
+from streams.barriers import SILENT_MS, Event, advance
+from streams.policy import BarrierPolicy
+from streams.schemas import LEVELS, Order, Report, Standing, Tick
+
+BEGUN = 1_767_225_600_000
+ZONES = ("fountain", "strip")
+DELAY_MS = 6_000
+WORDS = ("accepted", "deploying", "deployed", "lifting", "lifted", "failed")
+
+
+class Barrier(RuleBasedStateMachine):
+    """One barrier that serves two zones; `spoken` is what each zone said, in order."""
+
+    @initialize(
+        deploy=st.sampled_from(("auto", "ask")), lift=st.sampled_from(("auto", "ask")), level=st.integers(1, 3),
+        hold=st.sampled_from((0, 30_000, 90_000)), up=st.sampled_from((0, 60_000)),
+    )  # fmt: skip
+    def begin(self, deploy: str, lift: str, level: int, hold: int, up: int) -> None:
+        self.policy = BarrierPolicy("barrier", ZONES, 20_000, 15_000, level, deploy, lift, hold, up)
+        self.state, self.now = State(), BEGUN
+        self.ticked = self.released = 0
+        self.spoken: dict[str, list[Standing]] = {zone: [] for zone in ZONES}
+        self.commands: list[Command] = []
+
+    def take(self, event: Event) -> list[Command]:
+        """One event; what it commands is checked against what was known."""
+        before = self.state
+        self.state, outputs = advance(self.state, event, self.policy, DELAY_MS)
+        if outputs.refused is not None:
+            assert (self.state, outputs.commands) == (replace(before, rules=self.state.rules), ())
+        for command in outputs.commands:
+            assert command.sequence == before.sequence + 1
+            self.commands.append(command)
+            if command.position == "lifted" and not (isinstance(event, Order) and event.order == "override"):
+                self.check_proof(command)
+                asks = isinstance(event, Order) and event.order == "approve_lift"
+                assert asks or self.policy.lift == "auto"
+        return list(outputs.commands)
+
+    def check_proof(self, command: Command) -> None:
+        """Every zone has been below the level with good data, without a gap, for the hold up to its own newest word."""
+        for zone in ZONES:
+            words = self.spoken[zone]
+            assert words and self.clear(words[-1])
+            since = words[-1].at
+            for word in reversed(words):
+                if not self.clear(word):
+                    break
+                since = word.at
+            assert words[-1].at - since >= self.policy.lift_after_ms
+            assert self.ticked - words[-1].at <= SILENT_MS + DELAY_MS
+
+    def clear(self, word: Standing) -> bool:
+        return word.quality == "good" and LEVELS.index(word.level) < self.policy.deploy_at
+
+    @property
+    def needed(self) -> bool:
+        newest = [words[-1] for words in self.spoken.values() if words]
+        return any(LEVELS.index(word.level) >= self.policy.deploy_at for word in newest)
+
+    @rule(
+        zone=st.sampled_from(ZONES), later=st.sampled_from((1_000, 5_000, 10_000, 60_000)),
+        level=st.sampled_from(LEVELS[:1] * 3 + LEVELS), quality=st.sampled_from(("good", "good", "degraded", "blind")),
+    )  # fmt: skip
+    def a_zone_says_how_it_stands(self, zone: str, later: int, level: str, quality: str) -> None:
+        self.now += later
+        word = Standing.model_validate(
+            {"barrier": "barrier", "zone": zone, "at": self.now, "level": level, "quality": quality, "alert": None,
+             "sequence": 1, "revision": "r"}
+        )  # fmt: skip
+        idle = self.state.step is Step.LIFTED and self.state.override is None
+        self.spoken[zone].append(word)
+        asked = self.take(word)
+        if idle and LEVELS.index(word.level) >= self.policy.deploy_at:
+            assert self.state.step is Step.WANTED
+            assert [command.position for command in asked] == (["deployed"] if self.policy.deploy == "auto" else [])
+
+    @rule(seconds=st.integers(1, 40), level=st.sampled_from(LEVELS[:1] * 4 + LEVELS), seed=st.integers(0, 99))
+    def both_zones_speak_for_a_while(self, seconds: int, level: str, seed: int) -> None:
+        draw = Random(seed)
+        for _ in range(seconds // 4 + 1):
+            for zone in ZONES:
+                self.a_zone_says_how_it_stands(zone, draw.choice((1_000, 5_000)), level, "good")
+            self.time_passes(0)
+
+    @rule(back=st.integers(0, 30_000), zone=st.sampled_from(ZONES), level=st.sampled_from(LEVELS))
+    def an_old_word_comes_again(self, back: int, zone: str, level: str) -> None:
+        if self.spoken[zone]:
+            newest = self.spoken[zone][-1]
+            old = newest.model_copy(update={"at": newest.at - back, "level": level, "quality": "good"})
+            before = self.state
+            assert self.take(old) == [] and self.state == before
+
+    @rule(seconds=st.sampled_from((0, 1, 20, 45, 300)))
+    def time_passes(self, seconds: int) -> None:
+        self.now += 1_000 * seconds
+        self.ticked = max(self.ticked, self.now)
+        assert self.take(Tick(at=self.now)) == []
+
+    @rule(seconds=st.integers(0, 20), position=st.sampled_from(WORDS))
+    def the_field_reports(self, seconds: int, position: str) -> None:
+        self.now += 1_000 * seconds
+        self.take(Report.model_validate({"barrier": "barrier", "at": self.now, "position": position, "by": "crew"}))
+
+    @rule(position=st.sampled_from(WORDS), back=st.integers(1, 60_000))
+    def a_report_from_before_the_newest_command_changes_nothing(self, position: str, back: int) -> None:
+        if self.state.command is not None:
+            at, before = self.state.command.at - back, self.state
+            self.take(Report.model_validate({"barrier": "barrier", "at": at, "position": position, "by": "crew"}))
+            assert self.state == before
+
+    @rule(order=st.sampled_from(("approve_deploy", "approve_lift", "release")))
+    def a_person_decides(self, order: str) -> None:
+        self.take(Order.model_validate({"barrier": "barrier", "at": self.now, "order": order, "by": "duty"}))
+
+    @rule(position=st.sampled_from(("deployed", "lifted")), role=st.sampled_from(("operator", "supervisor")))
+    def a_person_overrides(self, position: str, role: str) -> None:
+        order = {"barrier": "barrier", "at": self.now, "order": "override", "position": position, "by": "duty"}
+        asked = self.take(Order.model_validate({**order, "role": role, "reason": "seen with my own eyes"}))
+        assert [command.position for command in asked] == (
+            [position] if position == "deployed" or role == "supervisor" else []
+        )
+
+    @precondition(lambda self: self.state.override is not None)
+    @rule(level=st.sampled_from(LEVELS), seconds=st.integers(1, 200))
+    def automation_respects_an_override(self, level: str, seconds: int) -> None:
+        commands = len(self.commands)
+        for zone in ZONES:
+            self.a_zone_says_how_it_stands(zone, 1_000 * seconds, level, "good")
+        assert len(self.commands) == commands
+
+    @precondition(lambda self: self.state.step in (*GOING_UP, *GOING_DOWN) and self.state.command is not None)
+    @rule()
+    def a_crew_that_never_answers_has_failed(self) -> None:
+        up = self.state.step in GOING_UP
+        assert self.state.command is not None
+        takes_ms = self.policy.deploy_takes_ms if up else self.policy.lift_takes_ms
+        self.now = max(self.now, self.state.command.at + 2 * takes_ms, self.ticked + 1_000)
+        self.time_passes(0)
+        assert self.state.step is (Step.FAILED if up else Step.UNKNOWN) and self.state.overdue
+
+    @invariant()
+    def what_is_kept_is_what_was(self) -> None:
+        if hasattr(self, "state"):
+            assert thaw(freeze(self.state)) == self.state
+            self.state = thaw(freeze(self.state))
+
+    @invariant()
+    def no_barrier_goes_down_while_it_is_needed(self) -> None:
+        if hasattr(self, "state") and self.needed and self.state.override is None:
+            assert self.state.step is not Step.LIFT_PROPOSED
+            assert self.state.step not in GOING_DOWN
+
+    @invariant()
+    def sequences_strictly_increase(self) -> None:
+        if hasattr(self, "state"):
+            numbers = [command.sequence for command in self.commands]
+            assert numbers == list(range(1, len(numbers) + 1)) and self.state.sequence == len(numbers)
+
+
+Barrier.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestBarrier = Barrier.TestCase
