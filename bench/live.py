@@ -98,7 +98,7 @@ def ratios(name: str, figures: Figures) -> None:
     for suffix in ("", "_cpu"):
         ours = middle[f"{name}_faust{suffix}"]
         figures[f"{name}_plain_to_faust{suffix}"] = Figure("times", [middle[f"{name}_plain{suffix}"] / ours])
-        for shape in (FRAMES, SINGLES):
+        for shape in (FRAMES, SINGLES) if "textbook_frames" in middle else ():
             figures[f"{name}_faust_to_textbook_{shape}{suffix}"] = Figure(
                 "times", [ours / middle[f"textbook_{shape}{suffix}"]]
             )

@@ -4,9 +4,10 @@ import logging
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, Producer
+from kafka.errors import KafkaError as NoAnswer
 
 from gateway.clock import boot_ms
-from wire.admin import PARTITIONS, connect, differences
+from wire.admin import PARTITIONS, BrokerAway, connect, differences
 from wire.settings import Settings
 from wire.topics import BLOCK_INPUTS, DEAD_LETTERS, SENSOR_READINGS
 
@@ -114,6 +115,8 @@ def check(settings: Settings) -> None:
     admin = connect(settings)
     try:
         found = differences(admin, settings)
+    except NoAnswer as error:
+        raise BrokerAway(f"the broker at {settings.kafka} went away while its topics were looked at") from error
     finally:
         admin.close()
     needed = {settings.topic(name) for name in NEEDED}

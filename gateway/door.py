@@ -166,11 +166,11 @@ class Door:
                 self._client.commit(offsets=offsets, asynchronous=False)
             else:
                 self._client.commit(offsets=offsets, asynchronous=True)
+            for part in offsets:
+                high = self._client.get_watermark_offsets(part, cached=True)[1]
+                LAG.labels(part.partition).set(max(0, high - part.offset))
         except KafkaException as error:
             logger.warning("offsets are not committed: %s", error)
-        for part in offsets:
-            high = self._client.get_watermark_offsets(part, cached=True)[1]
-            LAG.labels(part.partition).set(max(0, high - part.offset))
 
     def _settle(self) -> None:
         """Send what waits, see it acknowledged, commit it."""

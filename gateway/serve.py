@@ -7,6 +7,7 @@ import threading
 from enum import IntEnum
 from typing import NoReturn
 
+from confluent_kafka import KafkaException
 from prometheus_client import start_http_server
 
 from gateway.connection import WorldError, check
@@ -42,7 +43,7 @@ def serve(settings: Settings, site: Site) -> None:
         signal.signal(number, lambda *_: _stop(door))
     try:
         door.run()
-    except WorldError as error:
+    except (WorldError, KafkaException) as error:
         leave(Exit.WORLD, str(error))
     except FrozenError as error:
         leave(Exit.LEASE, str(error))

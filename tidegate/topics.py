@@ -96,7 +96,9 @@ async def follow(settings: Settings, topic: str, from_start: bool, until_end: bo
         parts = [TopicPartition(settings.topic(topic), number) for number in range(BY_NAME[topic].partitions)]
         consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
-        await (consumer.seek_to_beginning if from_start else consumer.seek_to_end)(*parts)
+        # Each position is set by number: a request to reset it could be overtaken by the consumer's own.
+        for part, offset in (await consumer.beginning_offsets(parts) if from_start else ends).items():
+            consumer.seek(part, offset)
         while not until_end or any([await consumer.position(part) < ends[part] for part in parts]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:

@@ -35,7 +35,7 @@ from wire.topics import (
     partition_of,
 )
 
-PATIENCE_S = 150.0
+PATIENCE_S = float(os.environ.get("X_PATIENCE") or 150.0)
 INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS}
 
 
@@ -293,6 +293,18 @@ class Replayed:
     def notices_by_id(self) -> list[bytes]:
         """The notices, by their ids."""
         return in_order(self.notices, lambda said: said["id"])
+
+
+def kill_child(worker: int, duty: str, last: int = 0) -> int:
+    """Kill the process of a duty, another than the last one, as soon as there is one; which it was."""
+
+    def there() -> list[int]:
+        return [pid for pid, words in children(worker).items() if pid != last and words.endswith(f"worker {duty}")]
+
+    until(there, f"a process of {duty}")
+    (pid,) = there()
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def kept(message: Message) -> Kept:

@@ -1,10 +1,10 @@
 """The archive keeps every message in whole files, over crashes and a full disk, and what it keeps can be replayed."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from backtest.recordings import read
-from tests.journey.city import City, children, stop, until
+from tests.journey.city import City, kill_child, stop, until
+from tests.journey.feeding import in_parts
 from wire.topics import BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
@@ -44,6 +45,16 @@ def archived(city: City, topic: str) -> bool:
     return True
 
 
+def files(city: City) -> int:
+    """How many files the archive has."""
+    return len(list(Path(city.environment["TIDEGATE_ARCHIVE_DIR"]).rglob("*.parquet")))
+
+
+def has_files(city: City, number: int) -> bool:
+    """Has the archive so many files?"""
+    return files(city) >= number
+
+
 def kept(city: City, topic: str) -> list[tuple[str, bytes]]:
     """What the archive has of a topic: keys and messages."""
     files = sorted((Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / topic).glob("*.parquet"))
@@ -65,21 +76,19 @@ def test_an_archive_that_is_killed_again_and_again_has_no_gap_and_no_repeat(city
     random = Random(3)
     city.environment |= {"TIDEGATE_ARCHIVE_S": "0.05", "TIDEGATE_ARCHIVE_ROWS": "40"}
     workers = [city.worker("--duty", duty) for duty in ("zones", "archive")]
-    city.feed(recording)
+    last = before = 0
+    with in_parts(city, recording, KILLS + 1) as sent:
+        for number in sent:
+            if number < KILLS:
+                until(partial(has_files, city, before + random.randrange(12)), lambda: f"files; {city.said()}")
+                last = kill_child(workers[1].pid, "archive", last)
+            before = files(city)
     city.settle("zones")
-    folder, last = Path(city.environment["TIDEGATE_ARCHIVE_DIR"]), 0
-    for _ in range(KILLS):
-        most = len(list(folder.rglob("*.parquet"))) + random.randrange(4)
-        until(lambda most=most: len(list(folder.rglob("*.parquet"))) >= most, lambda: f"files; {city.said()}")  # type: ignore[misc]
-        until(lambda last=last: set(children(workers[1].pid)) - {last}, "an archive")  # type: ignore[misc]
-        last = max(children(workers[1].pid))
-        os.kill(last, signal.SIGKILL)
     for topic in (BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES):
-        until(lambda topic=topic: archived(city, topic), lambda: f"the archive; {city.said()}")  # type: ignore[misc]
+        until(partial(archived, city, topic), lambda: f"the archive; {city.said()}")
     assert kept(city, ZONE_ALERTS) == [(record.key, record.value) for record in city.records(ZONE_ALERTS)]
     assert city.replay(as_recording(city)).alerts == city.replay(recording).alerts
     assert [stop(worker) for worker in workers] == [0, 0]
-    assert not list(folder.rglob("*.part"))
 
 
 def test_each_archived_file_of_readings_is_a_recording(city: City, recording: Path) -> None:
@@ -113,6 +122,6 @@ def test_an_archive_on_a_full_disk_goes_on_once_there_is_room_and_loses_nothing(
         city.feed(recording)
         subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
         for topic in (BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES):
-            until(lambda topic=topic: archived(city, topic), lambda: f"the archive; {city.said()}")  # type: ignore[misc]
+            until(partial(archived, city, topic), lambda: f"the archive; {city.said()}")
         assert kept(city, ZONE_ALERTS) == [(record.key, record.value) for record in city.records(ZONE_ALERTS)]
         assert [stop(worker) for worker in workers] == [0, 0]

@@ -1,6 +1,7 @@
 """The clock of a deployment, and what follows from Ticks alone."""
 
 from collections import defaultdict
+from functools import partial
 
 import orjson
 import pytest
@@ -23,14 +24,16 @@ def ticks(city: City, topic: str) -> dict[int, list[int]]:
     return found
 
 
+def has_ticked(city: City, topic: str, partitions: set[int]) -> bool:
+    """Did three Ticks come to each of the partitions?"""
+    return {number for number, at in ticks(city, topic).items() if len(at) > 2} == partitions
+
+
 def test_a_tick_comes_to_every_partition_of_both_inboxes_at_every_second(city: City) -> None:
     city.worker("--duty", "clock", clock="wall")
     for topic in (BLOCK_INPUTS, BARRIER_INPUTS):
         whole = set(range(BY_NAME[topic].partitions))
-        until(
-            lambda topic=topic, whole=whole: {n for n, at in ticks(city, topic).items() if len(at) > 2} == whole,  # type: ignore[misc]
-            lambda: f"Ticks; {city.said()}",
-        )
+        until(partial(has_ticked, city, topic, whole), lambda: f"Ticks; {city.said()}")
         found = ticks(city, topic)
         instants = found[0]
         assert all(at % SECOND == 0 for at in instants)

@@ -1,7 +1,5 @@
 """Workers and the broker are killed while an evening is fed; nothing is lost, and what is repeated is the same."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -10,15 +8,11 @@ from random import Random
 
 import pytest
 
-from backtest.feeding import Moments
-from backtest.recordings import Columns, read
 from deploy.kafka import Kafka
 from tests.journey import city as cities
-from tests.journey.city import City, children, stop, until
+from tests.journey.city import City, kill_child, stop, until
+from tests.journey.feeding import in_parts
 from tests.journey.places import evening
-from tidegate.live.clock import Pace
-from tidegate.live.feeder import Feeder
-from tidegate.live.sending import Outlet
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
@@ -40,48 +34,25 @@ def city(own: Kafka, tmp_path: Path) -> Iterator[City]:
         yield made
 
 
-def zones_of(worker: int) -> list[int]:
-    """The process that decides the zones, as long as there is one."""
-    return [pid for pid, words in children(worker).items() if words.endswith("-m agents.worker zones")]
-
-
 def has_decided(city: City, states: int) -> bool:
     """Were so many states of zones written?"""
     return city.states() >= states
-
-
-def kill_zones(worker: int, last: int) -> int:
-    """Kill the zones' process, another than the last one, as soon as there is one; which it was."""
-    until(lambda: zones_of(worker) not in ([], [last]), "a process of the zones")
-    (pid,) = zones_of(worker)
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
-def parts(recording: Path, number: int) -> list[Columns]:
-    """A recording in so many parts."""
-    (whole,) = read(recording)
-    length = -(-len(whole) // number)
-    return [whole.part(first, min(first + length, len(whole))) for first in range(0, len(whole), length)]
 
 
 def test_kills_of_the_worker_and_of_the_broker_at_any_moment_lose_and_double_nothing(
     city: City, own: Kafka, tmp_path: Path
 ) -> None:
     recording, random = evening(tmp_path / "evening.csv", 64), Random(7)
-    worker, moments, last = city.worker(), Moments(), 0
-    with Outlet(city.settings) as outlet:
-        feeder = Feeder(outlet, city.policy.site, Pace(0))
-        for number, part in enumerate(parts(recording, KILLS + 2)):
-            before = city.states()
-            feeder.feed(part, moments)
-            feeder.settle()
+    worker, last, before = city.worker(), 0, 0
+    with in_parts(city, recording, KILLS + 2) as sent:
+        for number in sent:
             if number == KILLS // 2:
                 own.kill()
                 own.restart()
             if number < KILLS:
                 until(partial(has_decided, city, before + random.randrange(5)), lambda: f"decisions; {city.said()}")
-                last = kill_zones(worker.pid, last)
+                last = kill_child(worker.pid, "zones", last)
+            before = city.states()
     city.settle()
     replayed = city.replay(recording)
     assert city.alerts() == replayed.alerts

@@ -94,6 +94,16 @@ class Barrier(RuleBasedStateMachine):
                 self.a_zone_says_how_it_stands(zone, draw.choice((1_000, 5_000)), level, "good")
             self.time_passes(0)
 
+    @rule(words=st.integers(1, 20))
+    def a_decider_that_fell_behind_catches_up(self, words: int) -> None:
+        """Its words are of long ago, one after the other; the clock has gone on."""
+        for zone in ZONES * words:
+            if self.spoken[zone] and self.spoken[zone][-1].at + 10_000 <= self.now:
+                newest = self.spoken[zone][-1]
+                word = newest.model_copy(update={"at": newest.at + 10_000, "level": "normal", "quality": "good"})
+                self.spoken[zone].append(word)
+                self.take(word)
+
     @rule(back=st.integers(0, 30_000), zone=st.sampled_from(ZONES), level=st.sampled_from(LEVELS))
     def an_old_word_comes_again(self, back: int, zone: str, level: str) -> None:
         if self.spoken[zone]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,13 +92,16 @@ class Feeder:
                 self.fed.frames += 1
             show(self.fed.readings, moment.seen)
 
-    def _ticks(self, moment: Moment) -> range:
-        """All Ticks, or at full speed only the last before the readings.
+    def _ticks(self, moment: Moment) -> Sequence[int]:
+        """All Ticks, or at full speed only the last before the readings, and the first of all.
 
         Steps close in their order and with the same figures whether one Tick closes them or many; only a time-out of
-        a barrier is then looked at later.
+        a barrier is then looked at later.  The first Tick is where a block that has heard nothing yet begins to wait.
         """
-        return moment.ticks if self.pace.speed else moment.ticks[-1:]
+        if self.pace.speed:
+            return moment.ticks
+        first = moment.ticks[:1] if self.fed.ticks == 0 else ()
+        return sorted({*first, *moment.ticks[-1:]})
 
     def _wait(self, at: int) -> None:
         """Until the recorded instant `at` is due; listen meanwhile."""
