@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from agents.durable import BadData, Header, Output, Where
 from agents.envelopes import envelope, readable
 from agents.metrics import Metrics
-from streams.barrier_memory import freeze, render, render_command, thaw
-from streams.barrier_state import State
-from streams.barriers import advance
+from streams.barrier.machine import advance
+from streams.barrier.memory import freeze, render, render_command, thaw
+from streams.barrier.state import State
 from streams.inbox import parse_barrier
 from streams.policy import Policy
 from wire.settings import Settings
@@ -18,6 +18,7 @@ from wire.topics import BARRIER_COMMANDS, BARRIER_INPUTS, BARRIER_STATES, partit
 @dataclass(slots=True)
 class Row:
     """A barrier's state, which each event replaces."""
+
     state: State
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from streams.closing.intake import horizon, take, tick
+from streams.closing.kernel import Memory, Plan, Room, close
+from streams.closing.ordering import keep_waiting, ready
 from streams.columns import Frame, Unreadable
-from streams.intake import horizon, take, tick
-from streams.kernel import Memory, Plan, Room, close
-from streams.levels import restart_waits
-from streams.ordering import keep_waiting, ready
 from streams.plan import BlockPlan
 from streams.policy import Policy
 from streams.records import CHANGE, MISSING, NEVER, PENDING, REFUSED, SERIES, Integers, Records
 from streams.schemas import Tick
+from streams.steps.levels import restart_waits
 
 ROWS_AT_ONCE = 8192
 """Rows that are taken in between two closings: large enough to be cheap, small enough to stay in the cache."""

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from streams.block import State
-from streams.kernel import Memory
+from streams.closing.kernel import Memory
 from streams.plan import BlockPlan, plan_of
 from streams.policy import Policy
 from streams.records import BLOCK, MISSING, NEVER, PENDING, SENSOR, VERSION, ZONE, Integers, Records, blank

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.alerts import alerts
-from streams.barrier_memory import render_command
-from streams.barriers import FAR
+from streams.barrier.gatekeeping import SECOND_MS, Gatekeeper, heard
+from streams.barrier.machine import FAR
+from streams.barrier.memory import render_command
 from streams.block import LIVE, State, advance, with_series
 from streams.columns import Frame
-from streams.gatekeeping import SECOND_MS, Gatekeeper, heard
 from streams.memory import begin
 from streams.notices import advance as notices_of
 from streams.policy import Policy

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from streams.closing.kernel import Plan
 from streams.columns import Frame
-from streams.kernel import Plan
 from streams.policy import Policy
 from streams.records import PARAMS, STATE, Integers, Records
 

@@ -277,4 +277,3 @@ def test_the_examples_of_a_page_run(page: Path, desk: Path, kafka: Kafka) -> Non
 def test_an_example_that_does_not_run_says_why(page: Path) -> None:
     for example in examples(page):
         assert not example.remark or re.fullmatch(r"not run: \w.{10,}", example.remark)
-

@@ -214,9 +214,9 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 PLANTED = [
-    ("streams/levels.py", "import time", "streams is pure"),
-    ("streams/levels.py", "import streams.occupancy", "Steps do not know each other"),
-    ("streams/levels.py", "import wire.topics", "Imports point one way"),
+    ("streams/steps/levels.py", "import time", "streams is pure"),
+    ("streams/steps/levels.py", "import streams.steps.occupancy", "Steps do not know each other"),
+    ("streams/steps/levels.py", "import wire.topics", "Imports point one way"),
     ("console/__init__.py", "import agents.app", "Imports point one way"),
     ("console/__init__.py", "import faust", "Only agents knows Faust"),
     ("agents/zones.py", "import agents.notices", "Agents never call agents"),

@@ -1,12 +1,15 @@
 """The `tidegate` command: every part of Tidegate by name."""
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
-from tidegate.console_output import options
+from tidegate.console_output import BAD_INPUT, options
+from wire.settings import Settings
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "check", "status",
@@ -66,7 +69,19 @@ def main() -> None:
     """Run the command line."""
     arguments = hoisted(sys.argv[1:])
     register([word for word in arguments if word not in ("zh", "en")])
-    app(args=arguments)
+    try:
+        app(args=arguments)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        print("\n".join(map(unfit, error.errors())), file=sys.stderr)
+        sys.exit(BAD_INPUT)
+
+
+def unfit(problem: Mapping[str, Any]) -> str:
+    """A wrong setting of the environment, as a sentence with its name."""
+    name = "_".join(map(str, problem["loc"])).upper()
+    return f"TIDEGATE_{name}: {problem['input']!r}: {problem['msg']}: set another value, or none"
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ Slot = Annotated[
 ]
 MetricsPort = Annotated[
     int | None,
-    typer.Option("--metrics-port", min=0, max=65535, help="Port of the Prometheus figures on 127.0.0.1; 0 for none."),
+    typer.Option("--metrics-port", min=0, max=65535, help="Port of the Prometheus figures ; 0 for none."),
 ]
 
 
@@ -62,7 +62,7 @@ def gateway(
     except (BrokerAway, UnfitError) as error:
         fail(3, str(error))
     except OSError as error:
-        fail(2, f"port {settings.metrics_port} on 127.0.0.1: {error.strerror}: name another with --metrics-port")
+        fail(2, f"port {settings.metrics_port} : {error.strerror}: name another with --metrics-port")
 
 
 def read(path: Path) -> Site:

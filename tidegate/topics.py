@@ -8,7 +8,7 @@ import typer
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail
-from wire.admin import BrokerAway, Shrinks, apply, connect, differences
+from wire.admin import BrokerAway, Shrinks, apply, connect, differences, partitions
 from wire.settings import Settings
 from wire.topics import BY_NAME, TABLE
 
@@ -78,12 +78,22 @@ def tail(
     if topic not in BY_NAME:
         fail(BAD_INPUT, f"{topic}: not in the table: `tidegate topics list` shows it")
     try:
-        connect(settings).close()
+        if settings.topic(topic) not in present(settings):
+            fail(SERVICE_AWAY, f"{settings.topic(topic)} does not exist at {kafka}: run `tidegate topics apply`")
         asyncio.run(follow(settings, topic, from_start, until_end))
     except BrokerAway as error:
         fail(SERVICE_AWAY, str(error))
     except KeyboardInterrupt:
         return
+
+
+def present(settings: Settings) -> dict[str, int]:
+    """The topics of the table that the broker has; raises BrokerAway."""
+    admin = connect(settings)
+    try:
+        return partitions(admin, settings)
+    finally:
+        admin.close()
 
 
 async def follow(settings: Settings, topic: str, from_start: bool, until_end: bool) -> None:

@@ -1,5 +1,6 @@
 """The topic table made true on a broker, and what differs from it (kafka-python's admin client)."""
 
+import threading
 from dataclasses import dataclass
 
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
@@ -9,6 +10,8 @@ from wire.settings import Settings
 from wire.topics import TABLE, Topic
 
 PARTITIONS = "number of partitions"
+LOOKS, LOOK_S = 100, 0.1
+"""A broker shows a change some moments after it took it; so often, and so far apart, it is looked for."""
 
 
 class BrokerAway(RuntimeError):
@@ -33,7 +36,7 @@ class Difference:
         return f"{self.topic}: {self.what} is {self.found}, the table says {self.wanted}"
 
 
-def connect(settings: Settings, timeout_ms: int = 10_000) -> KafkaAdminClient:
+def connect(settings: Settings, timeout_ms: int = 10_000, bootstrap_ms: int = 5_000) -> KafkaAdminClient:
     """An admin client (close it after use); raises BrokerAway with where it looked."""
     if not settings.kafka:
         raise BrokerAway("no broker is named: give --kafka HOST:PORT or TIDEGATE_KAFKA, or `tidegate broker start`")
@@ -41,7 +44,7 @@ def connect(settings: Settings, timeout_ms: int = 10_000) -> KafkaAdminClient:
         return KafkaAdminClient(
             bootstrap_servers=settings.kafka.split(","),
             request_timeout_ms=timeout_ms,
-            bootstrap_timeout_ms=timeout_ms,
+            bootstrap_timeout_ms=bootstrap_ms,
         )
     except (KafkaError, OSError, ValueError) as error:
         raise BrokerAway(
@@ -91,7 +94,8 @@ def differences(admin: KafkaAdminClient, settings: Settings) -> list[Difference]
 def apply(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
     """Make the table true: create what is missing, extend what is small, set what differs; what was done.
 
-    Raises Shrinks before anything is changed when a topic has more partitions than the table says.
+    Returns when the broker shows it.  Raises Shrinks before anything is changed when a topic has more partitions than
+    the table says.
     """
     found = partitions(admin, settings)
     tables = {settings.topic(topic.name): topic for topic in TABLE}
@@ -100,7 +104,9 @@ def apply(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
     if larger:
         raise Shrinks("partitions are never taken away, keys would move: " + "; ".join(larger))
     done = differences(admin, settings)
-    create(admin, {name: topic for name, topic in tables.items() if name not in found})
+    if not create(admin, {name: topic for name, topic in tables.items() if name not in found}):
+        threading.Event().wait(LOOK_S)
+        return apply(admin, settings)
     small = {
         name: topic.partitions for name, topic in tables.items() if found.get(name, topic.partitions) < topic.partitions
     }
@@ -111,19 +117,28 @@ def apply(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
         admin.alter_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name, configs=tables[name].config) for name in changed]
         )
+    await_shown(admin, settings)
     return done
 
 
-def create(admin: KafkaAdminClient, topics: dict[str, Topic]) -> None:
-    """Create topics as the table says; one that another process has created meanwhile is as good."""
+def await_shown(admin: KafkaAdminClient, settings: Settings) -> None:
+    """Wait, for some seconds at most, until the broker shows the topics as the table says."""
+    for _ in range(LOOKS):
+        if not differences(admin, settings):
+            return
+        threading.Event().wait(LOOK_S)
+
+
+def create(admin: KafkaAdminClient, topics: dict[str, Topic]) -> bool:
+    """Create topics as the table says; False if one is there already, made meanwhile or not shown yet."""
     if not topics:
-        return
+        return True
     wanted = {name: {"num_partitions": topic.partitions, "configs": topic.config} for name, topic in topics.items()}
     try:
         admin.create_topics(wanted, wait_for_metadata=True)
     except TopicAlreadyExistsError:
-        missing = {name: topic for name, topic in topics.items() if name not in admin.list_topics()}
-        create(admin, missing)
+        return False
+    return True
 
 
 def unfit(settings: Settings) -> list[str]:

@@ -40,6 +40,11 @@ def kept(days: int) -> dict[str, str]:
     return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), "max.message.bytes": "16777216"}
 
 
+def arriving(days: int) -> dict[str, str]:
+    """What comes from outside: the broker says when it arrived, so that no sender's clock can say so."""
+    return kept(days) | {"message.timestamp.type": "LogAppendTime"}
+
+
 def refused() -> dict[str, str]:
     """Dead letters: whatever an inbox takes has room here too, unpacked (an inbox counts bytes as they were compressed)
     and with the reason beside it.  A letter that the broker refused would stop its inbox for good; 96 MiB is what fits
@@ -65,8 +70,8 @@ def memory() -> dict[str, str]:
 
 
 TABLE: tuple[Topic, ...] = (
-    Topic(SENSOR_READINGS, "sensor", 8, "single readings, for whoever publishes to Kafka directly", kept(7)),
-    Topic(BLOCK_INPUTS, "block", 8, "frames, orders and ticks: the inbox of a block", kept(30)),
+    Topic(SENSOR_READINGS, "sensor", 8, "single readings, for whoever publishes to Kafka directly", arriving(7)),
+    Topic(BLOCK_INPUTS, "block", 8, "frames, orders and ticks: the inbox of a block", arriving(30)),
     Topic(ZONE_STATES, "zone", 8, "people, band, rolling occupancy, level and quality now", newest()),
     Topic(ZONE_ALERTS, "zone", 8, "transitions with reason, evidence and sequence", kept(400)),
     Topic(BARRIER_INPUTS, "barrier", 4, "standings of zones, reports of the field, orders and ticks", kept(400)),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from streams.barrier_state import Step
+from streams.barrier.state import Step
 from streams.schemas import LEVELS, QUALITIES, Reason
 from tests.browser.conftest import Stage, Visitor, staged
 from tests.browser.lakeside import SITE, Evening

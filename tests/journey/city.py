@@ -35,7 +35,7 @@ from wire.topics import (
     partition_of,
 )
 
-PATIENCE_S = float(os.environ.get("X_PATIENCE") or 150.0)
+PATIENCE_S = 150.0
 INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS}
 
 
@@ -252,9 +252,7 @@ class City:
 
     def commands(self) -> list[bytes]:
         """The commands in the order of a replay."""
-        return in_order(
-            self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"])
-        )
+        return in_order(self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"]))
 
     def notices(self) -> list[bytes]:
         """The notices, by their ids."""

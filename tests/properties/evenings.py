@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.alerts import alerts, standings
-from streams.barrier_memory import render_command
-from streams.barrier_state import State as Barrier
-from streams.barriers import Event, advance
+from streams.barrier.crews import answer, approval
+from streams.barrier.machine import Event, advance
+from streams.barrier.memory import render_command
+from streams.barrier.state import State as Barrier
 from streams.block import State
 from streams.block import advance as advance_block
 from streams.columns import Frame
-from streams.crews import answer, approval
 from streams.memory import begin, freeze, thaw
 from streams.policy import BarrierPolicy, Policy
 from streams.schemas import Report, Standing, Tick

@@ -7,9 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from streams.barrier_memory import freeze, thaw
-from streams.barrier_state import GOING_DOWN, GOING_UP, Command, State, Step
-from streams.barriers import SILENT_MS, Event, advance
+from streams.barrier.machine import SILENT_MS, Event, advance
+from streams.barrier.memory import freeze, thaw
+from streams.barrier.state import GOING_DOWN, GOING_UP, Command, State, Step
 from streams.policy import BarrierPolicy
 from streams.schemas import LEVELS, Order, Report, Standing, Tick
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from streams.barrier_memory import freeze, thaw
-from streams.barrier_state import State, Step
-from streams.barriers import Event, advance
+from streams.barrier.machine import Event, advance
+from streams.barrier.memory import freeze, thaw
+from streams.barrier.state import State, Step
 from streams.policy import BarrierPolicy
 from streams.schemas import LevelName, QualityName, Report, Standing, Tick
 from tests.reference.replaying import replay
@@ -72,3 +72,12 @@ def test_an_absent_crew_does_not_make_the_evidence_of_a_replay_old() -> None:
     assert [(command["position"], command["at"]) for command in said] == [
         ("deployed", "2026-01-01T00:00:01.000Z"), ("lifted", "2026-01-01T00:03:33.000Z"),
     ]  # fmt: skip
+
+
+def test_a_lift_proposed_after_a_failed_deployment_is_not_taken_back_by_the_next_word() -> None:
+    rules = replace(RULES, lift="ask")
+    state, _ = told(State(), stands("square", 0, "I"), Tick(at=BEGUN + 40_000), rules=rules)
+    assert state.step is Step.FAILED
+    for second in range(41, 200, 5):
+        state, _ = told(state, stands("square", second), stands("plaza", second + 1), rules=rules)
+        assert state.step is (Step.FAILED if second < 106 else Step.LIFT_PROPOSED)

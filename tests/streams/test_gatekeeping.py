@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.barrier_state import State
-from streams.barriers import FAR
-from streams.gatekeeping import HEARD, Gatekeeper
+from streams.barrier.gatekeeping import HEARD, Gatekeeper
+from streams.barrier.machine import FAR
+from streams.barrier.state import State
 from streams.policy import BarrierPolicy, Policy
 from streams.records import Integers
 from tests.streams.square import BARRIER, BEGUN, CAMERA, policy
@@ -51,11 +51,12 @@ def through(keeper: Gatekeeper, words: list[tuple[int, int, int, int]], batches:
     return keeper.state
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     words=st.lists(WORD, min_size=1, max_size=30), batches=st.integers(1, 3),
     crew=st.sampled_from(("prompt", "absent")), lift=st.sampled_from(("auto", "ask")),
-    deploy=st.sampled_from(("auto", "ask")), hold=st.sampled_from((0, 25, 200)), up=st.sampled_from((0, 40)), level=st.integers(1, 3),
+    deploy=st.sampled_from(("auto", "ask")), hold=st.sampled_from((0, 25, 200)),
+    up=st.sampled_from((0, 40)), level=st.integers(1, 3),
 )  # fmt: skip
 def test_the_machine_that_passes_over_words_does_what_the_one_does_that_hears_them_all(
     words: list[tuple[int, int, int, int]], batches: int, crew: str, lift: str, deploy: str, hold: int, up: int,

@@ -174,3 +174,12 @@ def test_the_band_grows_with_what_passes_and_gates_that_err_add_as_squares() -> 
     take(state, crossed(0, 30, 0, "a"), crossed(1, 30, 10, "b"))
     tick(state, 10)
     assert float(state.memory.zones[0]["half"]) == pytest.approx(np.hypot(3, 4))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_counts_of_one_instant_that_of_the_later_sensor_in_the_site_stands(turned: bool) -> None:
+    state = begun(CAMERA, {**CAMERA, "id": "eye"})
+    rows = [counted(0, 3), counted(0, 9, "eye")]
+    take(state, *(reversed(rows) if turned else rows))
+    tick(state, 10)
+    assert people(state) == 9.0

@@ -16,8 +16,8 @@ from backtest.feeding import Moments
 from backtest.recordings import write
 from backtest.venue import evening
 from deploy.kafka import Kafka
-from streams.barrier_state import Command, State, Step
-from streams.crews import answer, approval
+from streams.barrier.crews import answer, approval
+from streams.barrier.state import Command, State, Step
 from streams.policy import Policy
 from streams.schemas import Order, Reason, Report, instant
 from tests.broker.processes import tidegate, until

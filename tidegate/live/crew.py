@@ -1,5 +1,6 @@
 """The field as a simulation plays it: a crew that does what is commanded in the time it takes, and a person who
-approves each lift that is proposed.  It answers as `streams.crews` does in a replay, from what the topics say."""
+approves each lift that is proposed.  It answers as `streams.barrier.crews` does in a
+replay, from what the topics say."""
 
 from __future__ import annotations
 

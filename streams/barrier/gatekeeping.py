@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.alerts import standing
-from streams.barrier_state import UP, Command, State
-from streams.barriers import FAR, advance, deadline, matters_from
-from streams.crews import answer, approval
+from streams.barrier.crews import answer, approval
+from streams.barrier.machine import FAR, advance, deadline, matters_from
+from streams.barrier.state import UP, Command, State
 from streams.policy import BarrierPolicy, Policy
 from streams.records import STANDING, Integers, Records
 from streams.schemas import Report, Standing, Tick
@@ -76,8 +76,9 @@ class Gatekeeper:
 
     def keep_up(self, passed_over: Records) -> None:
         """The newest word of each zone among standings that say nothing new: evidence that is fresh, as it is live."""
-        for zone in np.unique(passed_over["zone"]):
-            self.say(passed_over[passed_over["zone"] == zone][-1])
+        newest = [np.flatnonzero(passed_over["zone"] == zone)[-1] for zone in np.unique(passed_over["zone"])]
+        for place in sorted(newest):
+            self.say(passed_over[place])
 
     def say(self, said: Any) -> None:
         """One standing into the machine."""

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from streams.barrier_state import UP, Command, Evidence, State, Step
-from streams.barriers import due
+from streams.barrier.machine import due
+from streams.barrier.state import UP, Command, Evidence, State, Step
 from streams.policy import BarrierPolicy, Policy
 from streams.schemas import LEVELS, Reason, identity, instant
 

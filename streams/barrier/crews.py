@@ -1,6 +1,6 @@
 """How the field answers in a replay: a crew that does what it is asked, or nobody (contracts §4, `--crew`)."""
 
-from streams.barrier_state import Command, State, Step
+from streams.barrier.state import Command, State, Step
 from streams.policy import BarrierPolicy
 from streams.schemas import Order, Report
 

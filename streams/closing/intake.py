@@ -7,7 +7,6 @@ horizon has passed its end.  A reading of a closed step goes to the step that is
 from typing import Any
 
 from streams.compiled import compiled, inlined
-from streams.counters import known, remember
 from streams.records import (
     EMPTY,
     FUTURE,
@@ -18,6 +17,7 @@ from streams.records import (
     TOO_OLD,
     UNKNOWN_SENSOR,
 )
+from streams.steps.counters import known, remember
 
 SECOND_MS = 1000
 HALF_WRAP_MS = 2**31

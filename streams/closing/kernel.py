@@ -6,13 +6,13 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 
 from typing import Any, NamedTuple
 
-from streams.changes import doubt, say, write_row
+from streams.closing.changes import doubt, say, write_row
 from streams.compiled import compiled, inlined
-from streams.counters import since_last
-from streams.levels import decide, limit_at, next_change
-from streams.occupancy import anchor, flow, roll, rolling, rolling_upper, settle, widened
-from streams.quality import SILENT_AFTER, listen
 from streams.records import BLIND, CUMULATIVE, GOOD, LEVEL, MISSING, NEVER, STANDING, STATE, Integers, Records
+from streams.steps.counters import since_last
+from streams.steps.levels import decide, limit_at, next_change
+from streams.steps.occupancy import anchor, flow, roll, rolling, rolling_upper, settle, widened
+from streams.steps.quality import SILENT_AFTER, listen
 
 CHANGES_A_STEP = 4
 """A closing step of a zone says at most: quality, call, level, standing."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from streams.compiled import compiled
-from streams.occupancy import rolling
 from streams.records import CALL, GOOD, NEVER, QUALITY, STANDING
+from streams.steps.occupancy import rolling
 
 
 @compiled

@@ -10,7 +10,7 @@ the as-of of its zones' standings.  Ticks only tell it of silence and of crews t
 from dataclasses import replace
 from types import MappingProxyType
 
-from streams.barrier_state import GOING_DOWN, GOING_UP, NOTHING, UP, Command, Evidence, Outputs, State, Step
+from streams.barrier.state import GOING_DOWN, GOING_UP, NOTHING, UP, Command, Evidence, Outputs, State, Step
 from streams.policy import BarrierPolicy
 from streams.schemas import LEVELS, Order, Position, Reason, Report, Standing, Tick
 
@@ -141,6 +141,11 @@ def moved(state: State, step: Step, at: int, reason: Reason) -> State:
     return replace(state, step=step, since=at, at=max(state.at, at), reason=reason, overdue=False)
 
 
+def given_up(state: State, at: int, reason: Reason) -> State:
+    """A deployment that failed: nobody knows whether the barrier stands, so its least time up counts from here on."""
+    return replace(moved(state, Step.FAILED, at, reason), up_since=at)
+
+
 def command(
     state: State, at: int, position: Position, cause: str | None, reason: Reason, step: Step
 ) -> tuple[State, Outputs]:
@@ -171,7 +176,7 @@ def on_report(state: State, report: Report, policy: BarrierPolicy) -> tuple[Stat
             state = replace(moved(state, Step.LIFTED, at, Reason.FIELD_REPORTED), up_since=None)
             return decide(state, policy, at, None, True) if wanted(state, policy) else (state, NOTHING)
         case "failed" if state.step in GOING_UP:
-            return moved(state, Step.FAILED, at, Reason.FIELD_FAILED), NOTHING
+            return given_up(state, at, Reason.FIELD_FAILED), NOTHING
         case "failed" if state.step in GOING_DOWN:
             return moved(state, Step.UNKNOWN, at, Reason.FIELD_FAILED), NOTHING
     return state, Outputs(refused=f"{report.position} says nothing new while {state.step}")
@@ -234,7 +239,7 @@ def on_tick(state: State, tick: Tick, policy: BarrierPolicy, delay_ms: int) -> t
     if tick.at < deadline(state, policy):
         return state, NOTHING
     if state.step in GOING_UP:
-        return replace(moved(state, Step.FAILED, tick.at, Reason.CREW_SILENT), overdue=True), NOTHING
+        return replace(given_up(state, tick.at, Reason.CREW_SILENT), overdue=True), NOTHING
     if state.step in GOING_DOWN:
         return replace(moved(state, Step.UNKNOWN, tick.at, Reason.CREW_SILENT), overdue=True), NOTHING
     return replace(state, overdue=True, reason=Reason.LIFT_OVERDUE), NOTHING
