@@ -43,8 +43,7 @@ class Barriers:
     def step(self, row: Row, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A standing, report, order or Tick into a barrier: the commands that follow."""
         barrier = self.barriers[key]
-        event = readable(parse_barrier, value, barrier.id)
-        row.state, said = advance(row.state, event, barrier, self.delay_ms)
+        row.state, said = advance(row.state, readable(parse_barrier, value, barrier.id), barrier, self.delay_ms)
         if said.refused is not None:
             raise BadData("refused", said.refused, "apply")
         commands = [render_command(self.policy, barrier.id, command) for command in said.commands]

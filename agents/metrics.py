@@ -6,8 +6,11 @@ from typing import Any
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 from streams.block import Outcome
+from streams.columns import Frame
+from streams.records import CALL, QUALITY
+from streams.records import LEVEL as LEVEL_CHANGE
 from streams.refusals import REFUSALS
-from streams.schemas import LEVELS
+from streams.schemas import LEVELS, Tick
 
 DECISION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -20,6 +23,7 @@ DECISION = Histogram(
     "tidegate_decision_seconds", "From Kafka taking a message to its decision", buckets=DECISION_BUCKETS
 )
 GROUP = Histogram("tidegate_group_seconds", "Making one group durable", buckets=DECISION_BUCKETS)
+ALERTS = Counter("tidegate_alerts", "Alerts: changes of level, and of what can be trusted", ["kind"])
 LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", ["partition"])
 LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 I", ["zone"])
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
@@ -57,10 +61,16 @@ class Metrics:
         """Records that wait."""
         LAG.labels(str(partition)).set(records)
 
-    def frame(self, readings: int, outcome: Outcome) -> None:
-        """A frame was decided."""
+    def event(self, event: Frame | Tick, outcome: Outcome) -> None:
+        """A frame or a Tick was decided."""
+        if len(outcome.changes):
+            changes = outcome.changes["kind"]
+            ALERTS.labels("level").inc(int((changes == LEVEL_CHANGE).sum()))
+            ALERTS.labels("quality").inc(int(((changes == QUALITY) | (changes == CALL)).sum()))
+        if isinstance(event, Tick):
+            return
         FRAMES.inc()
-        READINGS.inc(readings)
+        READINGS.inc(len(event.at))
         LATE.inc(outcome.late)
         DUPLICATE.inc(outcome.duplicate)
         for row in outcome.refused:

@@ -43,8 +43,8 @@ class Zones:
         for word in standings(row, outcome.changes):
             identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
             outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+        self.metrics.event(event, outcome)
         if isinstance(event, Frame):
-            self.metrics.frame(len(event.at), outcome)
             inbox = settings.topic(BLOCK_INPUTS)
             outputs += [refused(settings, inbox, event, each, key, where) for each in outcome.refused]
         return outputs

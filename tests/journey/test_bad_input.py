@@ -5,10 +5,11 @@ from typing import Any
 
 import orjson
 import pytest
+from confluent_kafka import Message, Producer
 
 from tests.journey.city import City, Kept, until
 from tests.journey.places import BEGIN, SECOND
-from wire.topics import BARRIER_INPUTS, BARRIER_STATES, BLOCK_INPUTS, OFFICE_NOTICES, ZONE_ALERTS
+from wire.topics import BARRIER_INPUTS, BARRIER_STATES, BLOCK_INPUTS, OFFICE_NOTICES, ZONE_ALERTS, partition_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
 
@@ -68,7 +69,7 @@ UNREADABLE = [
     ("arrivals of unequal length", orjson.dumps(frame(AT, seen=[AT, AT])), "unequal_columns"),
     ("a frame of another block", orjson.dumps(frame(AT, block="lakeside")), "wrong_block"),
     ("a frame of 10 MB", orjson.dumps(frame(AT, sensors=["cam-square", "x" * 10_000_000])), "too_large"),
-    ("a frame that fills a record", orjson.dumps(frame(AT, sensors=["cam-square", "x" * 16_776_960])), "too_large"),
+    ("a frame that fills a record", orjson.dumps(frame(AT, sensors=["cam-square", "x" * 16_776_900])), "too_large"),
 ]
 
 
@@ -84,6 +85,23 @@ def test_what_cannot_be_read_becomes_a_dead_letter_and_the_next_frame_is_decided
     assert refused.headers["tidegate.reason"].decode() == reason
     assert refused.headers["__connect.errors.stage"] == b"parse"
     assert len(refused.headers["__connect.errors.exception.message"]) > 5
+    good(town)
+
+
+def test_a_frame_that_is_far_larger_than_its_packed_record_stops_nothing(town: City) -> None:
+    value = orjson.dumps(frame(AT, sensors=["cam-square", "x" * 40_000_000]))
+    packing = {"compression.type": "gzip", "message.max.bytes": 64 << 20, "log_level": 0}
+    producer = Producer({"bootstrap.servers": town.bootstrap, **packing})
+    where: list[tuple[int, int]] = []
+
+    def told(error: object, message: Message) -> None:
+        where.append((message.partition() or 0, message.offset() or 0))
+
+    place = partition_of(BLOCK_INPUTS, b"market")
+    producer.produce(town.settings.topic(BLOCK_INPUTS), value, b"market", place, on_delivery=told)
+    assert producer.flush(60) == 0
+    producer.close()
+    assert letter(town, BLOCK_INPUTS, where[0]).value == value
     good(town)
 
 

@@ -26,7 +26,7 @@ def policy(folder: Path, site: str = SITE, thresholds: str = THRESHOLDS) -> dict
 
 
 BROKEN = [
-    ("broken YAML", SITE.replace("timezone: Asia/Shanghai", "timezone: [Asia"), THRESHOLDS, "site.yaml:5:", "cannot be read"),
+    ("broken YAML", SITE.replace("Asia/Shanghai", "[Asia"), THRESHOLDS, "site.yaml:5:", "cannot be read"),
     ("a key twice", SITE, THRESHOLDS + "window: 60s\n", "thresholds.yaml:11:1:", "window"),
     ("an unknown zone", SITE, THRESHOLDS + "zones: {foutain: {}}\n", "thresholds.yaml:11:", "fountain"),
     ("clear above raise", SITE, THRESHOLDS.replace("clear: 40%", "clear: 55%"), "thresholds.yaml:5:", "levels.III"),
