@@ -5,7 +5,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from streams.columns import PREFIX, Frame, Unreadable, loaded, parse
-from streams.schemas import BARRIER_INPUT, Alert, Order, Report, Standing, Tick, said
+from streams.schemas import (
+    BARRIER_INPUT,
+    LEVELS,
+    QUALITIES,
+    Alert,
+    Order,
+    Report,
+    Standing,
+    Tick,
+    milliseconds,
+    said,
+)
 
 
 def parse_block(value: bytes) -> Frame | Tick:
@@ -38,6 +49,13 @@ def parse_alert(value: bytes, zone: str) -> dict[str, Any]:
     except ValidationError as error:
         raise Unreadable("unreadable", said(error)) from error
     alert = loaded(value)
+    names = LEVELS if alert["kind"] == "level" else QUALITIES
+    if alert["from"] not in names or alert["to"] not in names:
+        raise Unreadable("wrong_type", f"no change of {alert['kind']} goes from {alert['from']} to {alert['to']}")
+    try:
+        milliseconds(str(alert["at"]))
+    except ValueError as error:
+        raise Unreadable("wrong_type", f"`at`: {error}") from error
     if alert["zone"] != zone:
         raise Unreadable("wrong_zone", f"an alert of {alert['zone']} under the key {zone}")
     return alert

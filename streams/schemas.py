@@ -24,7 +24,9 @@ INSTANT_MAX_MS = 253_402_300_799_999
 
 LevelName = Literal["normal", "III", "II", "I"]
 QualityName = Literal["good", "degraded", "blind"]
+Change = Literal["normal", "III", "II", "I", "good", "degraded", "blind"]
 Position = Literal["deployed", "lifted"]
+Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 Milliseconds = Annotated[int, Field(ge=0, le=INSTANT_MAX_MS, strict=True)]
 
 
@@ -129,9 +131,9 @@ class Alert(Model):
     block: str
     episode: str | None
     sequence: int
-    at: str
-    from_: Annotated[str, Field(alias="from")]
-    to: str
+    at: Instant
+    from_: Annotated[Change, Field(alias="from")]
+    to: Change
     reason: Reason
     people: float
     lower: float

@@ -48,6 +48,7 @@ RECORDINGS = st.lists(st.tuples(st.integers(0, 30_000), st.integers(0, len(NAMES
 SHUFFLED = st.lists(st.tuples(st.integers(0, 30_000), st.integers(0, len(NAMES) - 1)), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(rows=SHUFFLED, parts=st.integers(1, 4))
 def test_a_tick_stands_for_each_whole_second_and_goes_before_the_readings_of_it(
     town: Site, rows: list[tuple[int, int]], parts: int
@@ -65,6 +66,7 @@ def test_a_tick_stands_for_each_whole_second_and_goes_before_the_readings_of_it(
     assert ticks == list(range(first + 1_000, int(columns.seen.max()) // 1_000 * 1_000 + 1, 1_000))
 
 
+@settings(deadline=None)
 @given(rows=RECORDINGS)
 def test_the_readings_of_a_frame_arrived_in_the_same_whole_second(town: Site, rows: list[tuple[int, int]]) -> None:
     for message in sent(columns_of(rows), town):
@@ -72,6 +74,7 @@ def test_the_readings_of_a_frame_arrived_in_the_same_whole_second(town: Site, ro
             assert len(np.unique(np.asarray(message.seen) // 1_000)) == 1
 
 
+@settings(deadline=None)
 @given(rows=SHUFFLED, parts=st.integers(1, 4))
 def test_every_reading_reaches_its_blocks_once_and_in_the_order_of_arrival(
     town: Site, rows: list[tuple[int, int]], parts: int
