@@ -17,7 +17,7 @@ from bench.venue import Venue
 from deploy.kafka import Kafka
 from wire.topics import BLOCK_MEMORY
 
-VENUE = Venue(8, 50, 5_000)
+VENUE = Venue(8, 50, 5_000, wave_s=20, spread_s=30)
 APART_S = 8.0
 PATIENCE_S = 60.0
 START_MOST_S = {1: 2.0, 3: 5.0}
@@ -44,6 +44,8 @@ def killings(stage: Stage, kills: int, size: float, figures: Figures) -> JSON:
     """A worker that is killed again and again while 40,000 readings a second come in."""
     due = time_table(stage.venue, (kills + 1) * max(3.0, APART_S * size))
     expected = decided(stage.venue, due)
+    if not expected:
+        raise Failed("the frames give no alert that could be lost: take a larger --size")
     killed: list[tuple[float, int]] = []
     with (
         stage.process("-m", "tidegate", "worker", "--duty", "zones", "--clock", "feed") as supervisor,

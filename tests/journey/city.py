@@ -1,7 +1,6 @@
 """The made-up city on a real Kafka: its topics, its `tidegate` processes, what they wrote, and what a replay says."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
 from tests.journey.places import SITE, THRESHOLDS
+from tests.journey.processes import PATIENCE_S, until
 from wire import admin
 from wire.settings import Settings
 from wire.topics import (
@@ -35,7 +35,6 @@ from wire.topics import (
     partition_of,
 )
 
-PATIENCE_S = 150.0
 INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS}
 
 
@@ -53,21 +52,6 @@ class Kept:
     def said(self) -> Any:
         """What it says, as JSON."""
         return orjson.loads(self.value)
-
-
-def until(holds: Callable[[], object], what: str | Callable[[], str], patience_s: float = PATIENCE_S) -> None:
-    """Wait for a condition; `what` says what was waited for, should it never come."""
-    end = time.monotonic() + patience_s
-    while not holds():
-        assert time.monotonic() < end, f"waited in vain for {what if isinstance(what, str) else what()}"
-        time.sleep(0.05)
-
-
-def children(pid: int) -> dict[int, str]:
-    """The processes that a process has started, with their command lines."""
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    found = [line.split(None, 1) for line in listed.stdout.splitlines()]
-    return {int(number): words for number, words in found}
 
 
 @dataclass
@@ -293,18 +277,6 @@ class Replayed:
         return in_order(self.notices, lambda said: said["id"])
 
 
-def kill_child(worker: int, duty: str, last: int = 0) -> int:
-    """Kill the process of a duty, another than the last one, as soon as there is one; which it was."""
-
-    def there() -> list[int]:
-        return [pid for pid, words in children(worker).items() if pid != last and words.endswith(f"worker {duty}")]
-
-    until(there, f"a process of {duty}")
-    (pid,) = there()
-    os.kill(pid, signal.SIGKILL)
-    return pid
-
-
 def kept(message: Message) -> Kept:
     """A record as it lies in a topic."""
     given: Any = message.headers() or ()
@@ -316,12 +288,6 @@ def kept(message: Message) -> Kept:
 def in_order(lines: Sequence[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:
     """JSON lines sorted by what they say."""
     return sorted(lines, key=lambda line: place(orjson.loads(line)))
-
-
-def stop(process: "subprocess.Popen[bytes]", patience_s: float = 60.0) -> int:
-    """SIGTERM, and the status with which it ends."""
-    process.send_signal(signal.SIGTERM)
-    return process.wait(patience_s)
 
 
 @contextmanager

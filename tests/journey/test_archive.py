@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from backtest.recordings import read
-from tests.journey.city import City, kill_child, stop, until
+from tests.journey.city import City
 from tests.journey.feeding import in_parts
+from tests.journey.processes import kill_child, stop, until
 from wire.topics import BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]

@@ -7,8 +7,9 @@ import orjson
 import pytest
 from confluent_kafka import Message, Producer
 
-from tests.journey.city import City, Kept, until
+from tests.journey.city import City, Kept
 from tests.journey.places import BEGIN, SECOND
+from tests.journey.processes import until
 from wire.topics import BARRIER_INPUTS, BARRIER_STATES, BLOCK_INPUTS, OFFICE_NOTICES, ZONE_ALERTS, partition_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]

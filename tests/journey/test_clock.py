@@ -6,8 +6,9 @@ from functools import partial
 import orjson
 import pytest
 
-from tests.journey.city import City, until
+from tests.journey.city import City
 from tests.journey.places import BEGIN, SECOND
+from tests.journey.processes import until
 from tidegate.live.sending import Outlet
 from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
 

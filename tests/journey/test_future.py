@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from streams.schemas import INSTANT_MAX_MS
-from tests.journey.city import City, until
+from tests.journey.city import City
+from tests.journey.processes import until
 from tests.journey.test_bad_input import frame, letter
 from wire.topics import BLOCK_INPUTS
 

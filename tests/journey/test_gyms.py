@@ -10,7 +10,8 @@ from backtest.mapping import load, run
 from backtest.recordings import write
 from deploy.kafka import Kafka
 from tests.journey import city as cities
-from tests.journey.city import City, stop
+from tests.journey.city import City
+from tests.journey.processes import stop
 
 ROOT = Path(__file__).resolve().parents[2]
 GYMS = ROOT / "examples" / "gyms"

@@ -10,9 +10,10 @@ import pytest
 
 from deploy.kafka import Kafka
 from tests.journey import city as cities
-from tests.journey.city import City, kill_child, stop, until
+from tests.journey.city import City
 from tests.journey.feeding import in_parts
 from tests.journey.places import evening
+from tests.journey.processes import PATIENCE_S, kill_child, stop, until
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
@@ -70,7 +71,7 @@ def test_a_broker_that_is_gone_for_a_while_loses_nothing(city: City, own: Kafka,
     back_s = time.monotonic() + GONE_S
     until(lambda: time.monotonic() > back_s, "the end of the outage")
     own.restart()
-    assert feed.wait(cities.PATIENCE_S) == 0
+    assert feed.wait(PATIENCE_S) == 0
     city.settle()
     replayed = city.replay(recording)
     assert city.alerts() == replayed.alerts

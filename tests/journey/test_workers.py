@@ -11,8 +11,9 @@ from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from tests.broker.processes import gone
-from tests.journey.city import City, children, stop, until
+from tests.journey.city import City
 from tests.journey.feeding import in_parts
+from tests.journey.processes import children, stop, until
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 
