@@ -26,7 +26,7 @@ run: setup
 test: setup
 	$(BIN)/python -m deploy.browser
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """One worker process of one duty: `python -m agents.worker zones`; settings come from the environment."""
 
 import asyncio
+import gc
 import logging
 import sys
 from dataclasses import dataclass
@@ -81,6 +82,9 @@ def work(duty: str, settings: Settings) -> NoReturn:
     metrics = Metrics()
     BUILD.labels(version("tidegate"), policy.revision).set(1)
     metrics.serve(settings.metrics_host, settings.metrics_port)
+    # What stands now stands for good: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     run(options(duty, settings), made(duty, policy, settings, metrics), settings.binding, observer=metrics)
 
 

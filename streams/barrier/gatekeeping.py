@@ -65,9 +65,10 @@ class Gatekeeper:
         self.waiting = [every[every["at"] > settled]]
         standings = now[np.lexsort((now["zone"], -now["quality"], -now["level"], now["at"]))]
         news = np.flatnonzero(self.says_new(standings))
+        instants = np.ascontiguousarray(standings["at"])
         index = 0
         while index < len(standings):
-            found = self.next_of_interest(index, standings["at"], news)
+            found = self.next_of_interest(index, instants, news)
             self.keep_up(standings[index:found])
             if found < len(standings):
                 self.pass_time(int(standings[found]["at"]))

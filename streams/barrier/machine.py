@@ -84,11 +84,12 @@ def on_standing(state: State, standing: Standing, policy: BarrierPolicy, delay_m
     severity = LEVELS.index(standing.level)
     good = standing.quality == "good" and state.tick_at - standing.at <= SILENT_MS + delay_ms
     clear = good and severity < policy.deploy_at
-    since = (
-        (known.clear_since if known is not None and known.clear_since is not None else standing.at) if clear else None
-    )
+    since, alert = (standing.at if clear else None), standing.alert
+    if clear and known is not None and known.clear_since is not None:
+        # What made the lift possible is the alert by which the zone became clear, not what it said after that.
+        since, alert = known.clear_since, known.alert
     was_wanted = wanted(state, policy)
-    zones = {**state.zones, standing.zone: Evidence(standing.at, severity, good, standing.alert, since)}
+    zones = {**state.zones, standing.zone: Evidence(standing.at, severity, good, alert, since)}
     state = replace(state, zones=MappingProxyType(zones), at=max(state.at, standing.at))
     return decide(state, policy, standing.at, standing.alert, was_wanted)
 

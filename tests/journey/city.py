@@ -62,15 +62,13 @@ class City:
     folder: Path
     site: str = SITE
     thresholds: str = THRESHOLDS
-    more: dict[str, str] = field(default_factory=dict)
     prefix: str = field(default_factory=lambda: f"city-{uuid.uuid4().hex[:8]}.")
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        paths = {"site": self.folder / "site.yaml", "thresholds": self.folder / "thresholds.yaml"}
-        for name, path in paths.items():
-            path.write_text(getattr(self, name), encoding="utf-8")
-        site, thresholds = paths["site"], paths["thresholds"]
+        site, thresholds = self.folder / "site.yaml", self.folder / "thresholds.yaml"
+        site.write_text(self.site, encoding="utf-8")
+        thresholds.write_text(self.thresholds, encoding="utf-8")
         self.settings = Settings(kafka=self.bootstrap, prefix=self.prefix, site=site, thresholds=thresholds)
         self.environment = {
             "TIDEGATE_KAFKA": self.bootstrap,
@@ -81,7 +79,6 @@ class City:
             "TIDEGATE_ARCHIVE_DIR": str(self.folder / "history"),
             "TIDEGATE_ARCHIVE_S": "0.5",
             "TIDEGATE_SESSION_S": "6",
-            **self.more,
         }
         client: dict[str, Any] = {"bootstrap.servers": self.bootstrap, "log_level": 0}
         self.producer = Producer({**client, "message.max.bytes": 20 << 20, "enable.idempotence": True, "linger.ms": 0})
