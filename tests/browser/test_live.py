@@ -91,7 +91,7 @@ async def test_quality_is_told_in_words_and_a_blind_zone_is_no_current_figure(st
     async with stage.console() as console:
         page = await visitor.visit(console.url)
         await expect(card(page, "plaza").quality).to_have_text("Blind: no trustworthy data, level held")
-        await expect(card(page, "lane").quality).to_have_text("Degraded: sensors missing or band too wide")
+        await expect(card(page, "lane").quality).to_have_text("Degraded: part of the expected sensors are silent")
         await expect(page.locator("#not-current")).to_have_text("3 of 4 zones not current")
         await expect(page.locator("#alerts li")).to_contain_text("Expected sensors are silent")
 

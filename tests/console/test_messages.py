@@ -13,6 +13,7 @@ from tests.browser.lakeside import Evening
 
 INSTANTS = st.integers(0, 4_102_444_800_000).map(schemas.instant)
 NAMES = st.text(min_size=1, max_size=30)
+CHANGES = st.sampled_from(["normal", "III", "II", "I", "good", "degraded", "blind"])
 PEOPLE = st.floats(-1e6, 1e6)
 WORDS = st.sampled_from(schemas.Reason)
 COUNTS = st.integers(0, 2**40)
@@ -29,7 +30,7 @@ STATES = st.fixed_dictionaries(
 ALERTS = st.fixed_dictionaries(
     FIGURES
     | {
-        "id": NAMES, "kind": st.sampled_from(["level", "quality"]), "from": NAMES, "to": NAMES, "reason": WORDS,
+        "id": NAMES, "kind": st.sampled_from(["level", "quality"]), "from": CHANGES, "to": CHANGES, "reason": WORDS,
         "limit": st.none() | PEOPLE, "peak": st.sampled_from(schemas.LEVELS),
     }
 )  # fmt: skip

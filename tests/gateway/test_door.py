@@ -39,7 +39,12 @@ def test_the_readings_of_a_sensor_keep_their_order_in_frames_of_limited_length(t
 
 def test_seen_is_the_instant_at_which_the_broker_had_the_reading(town: Town) -> None:
     town.start()
+    arrived: list[int] = []
     town.producer.produce(
-        town.prefix + "sensor.readings", b'{"sensor":"gate-north","at":%d,"in":1,"out":0}' % AT, timestamp=AT + 700
+        town.prefix + "sensor.readings",
+        b'{"sensor":"gate-north","at":%d,"in":1,"out":0}' % AT,
+        timestamp=AT + 700,
+        on_delivery=lambda error, message: arrived.append(message.timestamp()[1]),
     )
-    assert [frame.seen for frame in town.frames("lakeside", 1)] == [AT + 700]
+    town.producer.flush()
+    assert [frame.seen for frame in town.frames("lakeside", 1)] == arrived != [AT + 700]

@@ -145,8 +145,8 @@ def test_the_page_is_there_and_one_interrupt_ends_everything_in_order(tmp_path: 
         address = json.loads(demo.stdout.readline())["url"]
         assert answers(address) == 200
         until(lambda: "begins" in said(tmp_path), "the evening")
+        until(lambda: len(descendants(demo.pid)) >= 5, "every process")
         started = descendants(demo.pid)
-        assert len(started) >= 5
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 0
         until(lambda: all(gone(pid) for pid in started), "the end of every process")
