@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from agents import archive, clock
 from agents.barriers import Barriers
-from agents.durable import Duty, Options, run
+from agents.durable import Duty, Limits, Options, run
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
@@ -47,6 +47,9 @@ PLACES = {
     "barriers": Place(BARRIER_INPUTS, BARRIER_MEMORY, (BARRIER_COMMANDS, BARRIER_STATES)),
     "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES,)),
 }
+GROUP_FRAMES = 256
+"""The most events of one group: small frames share what a group costs.  An idle worker still commits each at once."""
+
 DUTIES = (*PLACES, "archive", "clock")
 
 
@@ -64,6 +67,7 @@ def options(duty: str, settings: Settings) -> Options:
         outputs=[settings.topic(name) for name in place.outputs],
         slot=str(settings.slot),
         session_s=settings.session_s,
+        limits=Limits(group_frames=GROUP_FRAMES),
         datadir=str(settings.datadir),
     )
 
