@@ -43,14 +43,14 @@ class Barriers:
     def step(self, row: Row, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A standing, report, order or Tick into a barrier: the commands that follow."""
         barrier = self.barriers[key]
-        row.state, said = advance(row.state, readable(parse_barrier, value, barrier.id), barrier, self.delay_ms)
+        state, said = advance(row.state, readable(parse_barrier, value, barrier.id), barrier, self.delay_ms)
         if said.refused is not None:
             raise BadData("refused", said.refused, "apply")
-        commands = [render_command(self.policy, barrier.id, command) for command in said.commands]
+        row.state, commands = state, [render_command(self.policy, barrier.id, each) for each in said.commands]
         return [envelope(self.settings, BARRIER_COMMANDS, "command", barrier.id, c, c["id"]) for c in commands]
 
     def settle(self, row: Row, key: bytes) -> Sequence[Output]:
-        """The machine as it stands after the group."""
+        """The machine as it stands."""
         name, shown = key.decode(), render(row.state, self.barriers[key], self.policy)
         self.metrics.barrier(shown)
         return [envelope(self.settings, BARRIER_STATES, "barrier", name, shown, f"{name}/{shown['at']}")]

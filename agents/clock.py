@@ -7,12 +7,17 @@ import time
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from prometheus_client import Counter, Gauge, start_http_server
 
 from wire.batches import headers
 from wire.settings import Settings
 from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME
 
 SECOND_MS = 1000
+
+TICKS = Counter("tidegate_clock_ticks", "Seconds that were told to every partition")
+NEWEST = Gauge("tidegate_clock_newest_seconds", "The second that was told last, in seconds since 1970")
+LAG = Gauge("tidegate_clock_lag_seconds", "From the beginning of a second to its Ticks being durable")
 
 
 def now_ms() -> int:
@@ -31,6 +36,9 @@ async def tell(producer: AIOKafkaProducer, settings: Settings, at: int) -> None:
         for partition in range(BY_NAME[topic].partitions)
     ]
     await asyncio.gather(*sent)
+    TICKS.inc()
+    NEWEST.set(at / SECOND_MS)
+    LAG.set(max(0.0, (now_ms() - at) / SECOND_MS))
 
 
 async def run(settings: Settings) -> None:
@@ -38,6 +46,8 @@ async def run(settings: Settings) -> None:
     halt = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, halt.set)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, settings.metrics_host)
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all", enable_idempotence=True, linger_ms=1)
     await producer.start()
     try:

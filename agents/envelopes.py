@@ -30,7 +30,9 @@ def readable(parse: Callable[Given, Found], *given: Given.args, **named: Given.k
 
 def refuse_future(event: Frame | Tick, where: Where, skew_ms: int) -> None:
     """Refuse what says that it came, or ticked, after Kafka was given it: it would close the steps of years to come."""
-    newest = event.at if isinstance(event, Tick) else int(np.max(event.seen, initial=0))
+    newest = event.at if isinstance(event, Tick) else event.seen
+    if not isinstance(newest, int):
+        newest = int(np.max(newest, initial=0))
     if newest > where.seen_ms + skew_ms:
         word, sentence = REFUSALS[FUTURE]
         raise BadData(word, f"{instant(min(newest, INSTANT_MAX_MS))}: {sentence}", "apply")
@@ -38,8 +40,8 @@ def refuse_future(event: Frame | Tick, where: Where, skew_ms: int) -> None:
 
 def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[str, Any], identity: str) -> Output:
     """One message under its key."""
-    where = partition_of(topic, key.encode())
-    return Output(settings.topic(topic), where, key.encode(), orjson.dumps(message), headers(kind, identity))
+    name, value = key.encode(), orjson.dumps(message)
+    return Output(settings.topic(topic), partition_of(topic, name), name, value, headers(kind, identity))
 
 
 def refused(settings: Settings, inputs: str, frame: Frame, row: Any, key: bytes, where: Where) -> Output:

@@ -1,9 +1,14 @@
 """What a worker shows to Prometheus; called by the shell and by its duty, never asked back."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 from streams.block import Outcome
 from streams.columns import Frame
@@ -19,9 +24,6 @@ FRAMES = Counter("tidegate_frames", "Frames decided")
 LATE = Counter("tidegate_late", "Readings of a step that was closed already")
 DUPLICATE = Counter("tidegate_duplicate", "Readings heard before")
 DEAD = Counter("tidegate_dead", "Messages and readings refused", ["reason"])
-DECISION = Histogram(
-    "tidegate_decision_seconds", "From Kafka taking a message to its decision", buckets=DECISION_BUCKETS
-)
 GROUP = Histogram("tidegate_group_seconds", "Making one group durable", buckets=DECISION_BUCKETS)
 ALERTS = Counter("tidegate_alerts", "Alerts: changes of level, and of what can be trusted", ["kind"])
 LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", ["partition"])
@@ -29,6 +31,25 @@ LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
 DEPLOYED = Gauge("tidegate_barrier_deployed", "1 while a barrier stands or may stand", ["barrier"])
 BUILD = Gauge("tidegate_build_info", "Version of the program and revision of the policy", ["version", "revision"])
+
+
+class Decisions(Collector):
+    """From Kafka taking a message to its decision: a histogram that is cheap to add to, as each event adds to it."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(DECISION_BUCKETS) + 1)
+        self.total_s = 0.0
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        """The histogram as Prometheus reads it."""
+        said = [*map(str, DECISION_BUCKETS), "+Inf"]
+        buckets = [(bound, float(count)) for bound, count in zip(said, accumulate(self.counts), strict=True)]
+        name, what = "tidegate_decision_seconds", "From Kafka taking a message to its decision"
+        yield HistogramMetricFamily(name, what, buckets=buckets, sum_value=self.total_s)
+
+
+DECISIONS = Decisions()
+REGISTRY.register(DECISIONS)
 
 
 @cache
@@ -40,6 +61,9 @@ def gauges(zone: str) -> tuple[Gauge, Gauge]:
 class Metrics:
     """Listens to the durable shell (agents.durable.Observer) and to the duties."""
 
+    def __init__(self) -> None:
+        self._frames = self._readings = self._late = self._duplicate = 0
+
     def serve(self, host: str, port: int) -> None:
         """Open the endpoint; port 0 opens none."""
         if port:
@@ -47,11 +71,17 @@ class Metrics:
 
     def decided(self, n_outputs: int, seconds: float) -> None:
         """An event was decided, so long after Kafka was given it."""
-        DECISION.observe(max(0.0, seconds))
+        DECISIONS.counts[bisect_left(DECISION_BUCKETS, seconds)] += 1
+        DECISIONS.total_s += max(0.0, seconds)
 
     def group(self, frames: int, seconds: float) -> None:
-        """A group became durable."""
+        """A group became durable, and with it the frames that were counted meanwhile."""
         GROUP.observe(seconds)
+        FRAMES.inc(self._frames)
+        READINGS.inc(self._readings)
+        LATE.inc(self._late)
+        DUPLICATE.inc(self._duplicate)
+        self._frames = self._readings = self._late = self._duplicate = 0
 
     def dead(self, reason: str) -> None:
         """A message was refused."""
@@ -64,17 +94,18 @@ class Metrics:
     def event(self, event: Frame | Tick, outcome: Outcome) -> None:
         """A frame or a Tick was decided."""
         if len(outcome.changes):
-            changes = outcome.changes["kind"]
-            ALERTS.labels("level").inc(int((changes == LEVEL_CHANGE).sum()))
-            ALERTS.labels("quality").inc(int(((changes == QUALITY) | (changes == CALL)).sum()))
+            kinds = outcome.changes["kind"].tolist()
+            ALERTS.labels("level").inc(kinds.count(LEVEL_CHANGE))
+            ALERTS.labels("quality").inc(kinds.count(QUALITY) + kinds.count(CALL))
         if isinstance(event, Tick):
             return
-        FRAMES.inc()
-        READINGS.inc(len(event.at))
-        LATE.inc(outcome.late)
-        DUPLICATE.inc(outcome.duplicate)
-        for row in outcome.refused:
-            DEAD.labels(REFUSALS[int(row["reason"])][0]).inc()
+        self._frames += 1
+        self._readings += len(event.at)
+        self._late += outcome.late
+        self._duplicate += outcome.duplicate
+        if len(outcome.refused):
+            for row in outcome.refused:
+                DEAD.labels(REFUSALS[int(row["reason"])][0]).inc()
 
     def zones(self, states: list[dict[str, Any]]) -> None:
         """Zones as they stand."""

@@ -50,7 +50,7 @@ class Zones:
         return outputs
 
     def settle(self, row: State, key: bytes) -> Sequence[Output]:
-        """The zones of the block as they stand after the group."""
+        """The zones of the block as they stand."""
         states = zone_states(row)
         self.metrics.zones(states)
         return [envelope(self.settings, ZONE_STATES, "zone", s["zone"], s, f"{s['zone']}/{s['at']}") for s in states]

@@ -22,7 +22,7 @@ Bench = Callable[[int, float], tuple[Figures, JSON]]
 def measure(name: str, runs: int, size: float) -> JSON:
     """Run one bench; its JSON object."""
     before = load()
-    figures, facts = singles(runs) if name == "singles" else bench(name)(runs, size)
+    figures, facts = singles(runs, size) if name == "singles" else bench(name)(runs, size)
     return render(name, runs, figures, before, facts)
 
 
@@ -31,9 +31,9 @@ def bench(name: str) -> Bench:
     return cast(Bench, import_module(f"bench.{name}").run)
 
 
-def singles(runs: int) -> tuple[Figures, JSON]:
+def singles(runs: int, size: float) -> tuple[Figures, JSON]:
     """The single readings, in the form of the other benches."""
-    said: JSON = import_module("bench.singles").run(runs)
+    said: JSON = import_module("bench.singles").run(runs, size)
     gateway = said["gateway"]
     figures = {
         "gateway": spread("readings/s", runs, gateway["per_s"], least=200_000),

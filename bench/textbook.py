@@ -36,10 +36,13 @@ def put_singles(stage: Stage, count: int) -> None:
     producer.flush()
 
 
-def drained(stage: Stage, shape: str) -> tuple[float, float]:
-    """Readings a second of the clock and of the CPU, by the agent's own count, over some seconds."""
+def drained(stage: Stage, shape: str, number: int = 0) -> tuple[float, float]:
+    """Readings a second of the clock and of the CPU, by the agent's own count, over some seconds.
+
+    number: which run this is; each begins at the first reading, in a group of its own.
+    """
     env = {
-        "BENCH_GROUP": f"{stage.prefix}textbook-{shape}",
+        "BENCH_GROUP": f"{stage.prefix}textbook-{shape}-{number}",
         "BENCH_SHAPE": shape,
         "BENCH_INPUTS": stage.settings.topic(INPUTS[shape]),
         "BENCH_ALERTS": stage.settings.topic(ZONE_ALERTS) + ".textbook",

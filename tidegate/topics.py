@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail
 from wire.admin import BrokerAway, Shrinks, apply, connect, differences, partitions
@@ -83,6 +84,8 @@ def tail(
         asyncio.run(follow(settings, topic, from_start, until_end))
     except BrokerAway as error:
         fail(SERVICE_AWAY, str(error))
+    except KafkaError as error:
+        fail(SERVICE_AWAY, f"{kafka} stopped answering ({type(error).__name__}): look at it with `tidegate status`")
     except KeyboardInterrupt:
         return
 
@@ -104,10 +107,12 @@ async def follow(settings: Settings, topic: str, from_start: bool, until_end: bo
     await consumer.start()
     try:
         parts = [TopicPartition(settings.topic(topic), number) for number in range(BY_NAME[topic].partitions)]
-        consumer.assign(parts)
         ends = await consumer.end_offsets(parts)
-        # Each position is set by number: a request to reset it could be overtaken by the consumer's own.
-        for part, offset in (await consumer.beginning_offsets(parts) if from_start else ends).items():
+        starts = await consumer.beginning_offsets(parts) if from_start else ends
+        # Assigned and placed in one go. A partition without a position is asked about by the consumer itself, which
+        # says on standard error what we ask again in silence: that a topic made a moment ago has no leader yet.
+        consumer.assign(parts)
+        for part, offset in starts.items():
             consumer.seek(part, offset)
         while not until_end or any([await consumer.position(part) < ends[part] for part in parts]):
             for records in (await consumer.getmany(timeout_ms=200)).values():

@@ -1,7 +1,8 @@
 """The durable shell: decides events in order and makes outputs, rows and marks durable, so that no crash loses one.
 
-A group of events leaves in this order: outputs; state rows and last the mark of each partition, if they are due; then
-the group offset, told for lag displays only. Whatever comes in meanwhile forms the next group. What is read again after
+A group of events leaves in this order: outputs; state rows and last the mark of each partition, when they are due; then
+the group offset, told for lag displays only. Whatever comes in meanwhile forms the next group, whose outputs need not
+wait for the rows. What is read again after
 a crash is refused by the fence of its row, or gives the same outputs again, with the same ids.
 """
 
@@ -12,7 +13,7 @@ from contextlib import suppress
 from typing import Generic
 
 from agents.durable.clock import SYSTEM, Clock
-from agents.durable.duty import BadData, Duty, Header, Row, Where
+from agents.durable.duty import BadData, Duty, Header, Record, Row, Where
 from agents.durable.exits import WORLD, Leave, leave, said
 from agents.durable.group import Group, Part, Slot, letter
 from agents.durable.observer import Observer, Quiet
@@ -57,7 +58,6 @@ class Shell(Generic[Row]):
         self.epoch = 0
         """Grows at every release; whoever holds events from before must drop them."""
         self.groups = 0
-        self.frames = 0
         self._leave = leave
         self._parts: dict[int, Part[Row]] = {}
         self._group: Group[Row] = Group()
@@ -67,6 +67,7 @@ class Shell(Generic[Row]):
         self._idle.set()
         self._restoring = asyncio.Lock()
         self._saving = Saving(duty, memory, writer, self.limits, self._breath_s)
+        self._writing: asyncio.Task[None] | None = None
         self._hurry = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,18 +127,14 @@ class Shell(Generic[Row]):
         if told:
             await self._commit(told)
 
-    async def event(
-        self,
-        partition: int,
-        offset: int,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Sequence[Header],
-        seen_ms: int,
-    ) -> None:
-        """Decide one event; returns when there is room for the next."""
-        if self.take(partition, offset, key, value, headers, seen_ms):
-            await self.pause()
+    async def page(self, partition: int, records: Sequence[Record], epoch: int) -> None:
+        """Decide records of a partition in their order; those of an epoch that is over are dropped."""
+        take = self.take
+        for record in records:
+            if self.epoch != epoch:
+                return
+            if take(partition, record.offset, record.key, record.value, record.headers, record.timestamp):
+                await self.pause()
 
     def take(
         self,
@@ -212,7 +209,7 @@ class Shell(Generic[Row]):
         # Only now: a refused event must not leave an empty row behind, or foreign keys would fill the memory.
         part.rows[key] = slot
         slot.fence = where.offset
-        self._group.dirty[where.partition, key] = slot
+        self._group.dirty[where.partition][key] = slot
         if outputs:
             self._group.publish(outputs)
         return len(outputs)
@@ -230,46 +227,58 @@ class Shell(Generic[Row]):
         return slot
 
     async def _publish(self) -> None:
-        """One group at a time: outputs durable, then rows and marks if they are due, then told.
-
-        The next group is decided meanwhile.
-        """
+        """One group at a time: outputs durable; then rows and marks if they are due, beside the groups that follow."""
         try:
             while True:
                 await self._called()
                 begun_s = self.clock.boot_s()
+                if self._writing is not None and self._saving.overdue(begun_s):
+                    await asyncio.wait({self._writing})
                 group, self._group = self._group, Group()
                 self._room.set()
-                for (_, key), slot in group.dirty.items():
-                    group.publish(self.duty.settle(slot.row, key))
-                self._saving.add(group)
-                due = self._hurry or not self._saving.due_in_s(begun_s)
-                snapshot = self._saving.freeze(begun_s) if due and self._saving.waiting else None
+                self._saving.add(group, begun_s)
+                snapshot = self._saving.freeze(begun_s) if self._due_in_s(begun_s) == 0.0 else None
+                if snapshot is not None:
+                    group.publish(snapshot.states)
                 if group.outputs:
                     await self.log.send(group.outputs)
-                if snapshot is not None:
-                    self._note(snapshot, await self.log.send(snapshot.records))
                 if group.frames:
                     self.observer.group(group.frames, self.clock.boot_s() - begun_s)
                     self.groups += 1
-                if not self._group.frames and not self._saving.waiting:
-                    self._idle.set()
+                if snapshot is not None:
+                    self._writing = asyncio.create_task(self._write(snapshot))
+                self._rest()
         except Exception as error:
             self._leave(WORLD, f"a group cannot be made durable: {said(error)}")
 
     async def _called(self) -> None:
         """Wait for events, or until rows that wait to be saved are due."""
         if not self._wake.is_set():
-            due_s = self._saving.due_in_s(self.clock.boot_s()) if self._saving.waiting else None
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), due_s)
+                await asyncio.wait_for(self._wake.wait(), self._due_in_s(self.clock.boot_s()))
         self._wake.clear()
 
-    def _note(self, snapshot: Snapshot, offsets: dict[tuple[str, int], int]) -> None:
-        """A snapshot is durable: what is done, and what is to be told."""
-        self._saving.saved(snapshot, offsets, self.clock.boot_s())
-        self._told |= {partition: following for partition, (_, following) in snapshot.next.items()}
-        self.frames += snapshot.frames
+    def _due_in_s(self, now_s: float) -> float | None:
+        """How long until rows are to be frozen; None if none wait, or others are being written."""
+        if self._writing is not None or not self._saving.waiting:
+            return None
+        return 0.0 if self._hurry else self._saving.due_in_s(now_s)
+
+    async def _write(self, snapshot: Snapshot) -> None:
+        """Rows and marks whose outputs are durable; what is done then, and what is to be told."""
+        try:
+            self._saving.saved(snapshot, await self.log.send(snapshot.records), self.clock.boot_s())
+        except Exception as error:
+            self._leave(WORLD, f"rows cannot be made durable: {said(error)}")
+        self._told |= {waited.partition: waited.next for waited in snapshot.waited}
+        self._writing = None
+        self._wake.set()
+        self._rest()
+
+    def _rest(self) -> None:
+        """Whoever waits for everything to be durable may go on, if it is."""
+        if not self._group.frames and not self._saving.waiting and self._writing is None:
+            self._idle.set()
 
     async def _tell(self) -> None:
         """Tell Kafka now and then how far the partitions are done, for lag displays; nothing rests on it."""

@@ -26,6 +26,16 @@ class Where(NamedTuple):
     seen_ms: int
 
 
+class Record(Protocol):
+    """A record of an inbox, as the client library gives it; `timestamp` is when Kafka was given it (epoch ms)."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[Header]
+    timestamp: int
+
+
 class BadData(Exception):
     """A message that cannot be used, with the reason; it goes to the dead letters and the shell goes on.
 
@@ -61,9 +71,9 @@ class Duty(Protocol[Row]):
         ...
 
     def settle(self, row: Row, key: bytes) -> Sequence[Output]:
-        """What is to be published of a row once for a group of events, after the outputs of its steps."""
+        """What is to be published of a row as it stands, after the outputs of its steps; called before `freeze`."""
         ...
 
     def freeze(self, row: Row) -> bytes:
-        """The bytes of a row; called once for each group that changed it."""
+        """The bytes of a row; called after a change, once for all that came meanwhile."""
         ...

@@ -5,10 +5,11 @@ from typing import Any, cast
 
 import faust
 from faust.types import TP
+from mode.utils.queues import ThrowableQueue
 
 from agents.durable.binding import Binding, MakeShell
 from agents.durable.exits import WORLD, leave, said
-from agents.durable.faust_inbox import QUEUE_LOW, Inbox, Tables
+from agents.durable.faust_inbox import POLL_RECORDS, QUEUE_LOW, Inbox, Tables
 from agents.durable.lease import Lease
 from agents.durable.log import METADATA_AGE_MS
 from agents.durable.options import Options
@@ -33,6 +34,7 @@ def application(options: Options) -> faust.App:
         broker_request_timeout=options.request_s,
         broker_commit_interval=10.0,
         consumer_auto_offset_reset="earliest",
+        broker_max_poll_records=POLL_RECORDS,
         consumer_metadata_max_age_ms=METADATA_AGE_MS,
         consumer_max_fetch_size=options.fetch_bytes,
         consumer_group_instance_id=options.member or None,
@@ -54,8 +56,6 @@ def bind(options: Options, make_shell: MakeShell, lease: Lease) -> Binding:
     app.transport.Consumer = type("Inbox", (Inbox,), mine)  # type: ignore[misc]
     inbox = app.topic(
         options.inputs,
-        key_type=bytes,
-        value_type=bytes,
         key_serializer="raw",
         value_serializer="raw",
         partitions=options.partitions,
@@ -65,8 +65,7 @@ def bind(options: Options, make_shell: MakeShell, lease: Lease) -> Binding:
     async def decide(stream: Any) -> None:
         """Every event of the inbox, to the shell."""
         try:
-            cast(Inbox, app.consumer).queue = stream.channel.queue
-            await _carry(app, stream.noack().events())
+            await _carry(app, stream.channel.queue, stream.noack().events())
         except Exception as error:
             leave(WORLD, f"the inbox {options.inputs} cannot be read: {said(error)}")
 
@@ -88,17 +87,14 @@ def bind(options: Options, make_shell: MakeShell, lease: Lease) -> Binding:
     return Binding(shell, app.start, stop, busy, assigned, crashed)
 
 
-async def _carry(app: faust.App, events: AsyncIterator[Any]) -> None:
-    """Take the events of the agent's stream to the shell, and ask for more when few are left."""
+async def _carry(app: faust.App, queue: "ThrowableQueue[Any]", pages: AsyncIterator[Any]) -> None:
+    """Take the pages of the agent's stream to the shell, and ask for more when few are left."""
     inbox = cast(Inbox, app.consumer)
-    shell, queue, hungry = inbox.shell, inbox.queue, inbox.hungry
-    async for event in events:
+    inbox.queue = queue
+    async for event in pages:
         if queue.qsize() < QUEUE_LOW:
-            hungry.set()
+            inbox.hungry.set()
         message = event.message
-        # An event of an earlier generation may still be in the agent's hands after a rebalance.
-        if message.generation_id != app.consumer_generation_id:
-            continue
-        seen_ms = round((message.timestamp or 0.0) * 1000)
-        if shell.take(message.partition, message.offset, message.key, message.value, message.headers, seen_ms):
-            await shell.pause()
+        # A page of an earlier generation may still be in the agent's hands after a rebalance.
+        if message.generation_id == app.consumer_generation_id:
+            await inbox.shell.page(message.partition, event.value.records, event.value.epoch)

@@ -1,25 +1,34 @@
 """Faust's own classes, four of them, taught what the shell needs; all of it tied to the pinned version of Faust."""
 
 import asyncio
-import types
-from collections.abc import Coroutine, Generator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from aiokafka import ConsumerRecord
 from faust.tables.manager import TableManager
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
-from faust.types import TP
+from faust.types import TP, Message
+from faust.types.tuples import ConsumerMessage
 from mode.utils.queues import ThrowableQueue
 
 from agents.durable.core import Shell
 from agents.durable.lease import Lease
 
-QUEUE_HIGH = 1024
-"""So many events may wait for the agent; Faust's own answer to a full queue is to sleep for a second."""
-QUEUE_LOW = 512
+POLL_RECORDS = 256
+"""The most records of one delivery."""
+QUEUE_HIGH = 16
+"""So many pages may wait for the agent; Faust's own answer to a full queue is to sleep for a second."""
+QUEUE_LOW = 8
 """From here on delivery goes on."""
 HUNGRY_S = 1.0
+
+
+class Page(NamedTuple):
+    """Records of one partition, as one fetch gave them, and the shell's `epoch` at that moment."""
+
+    epoch: int
+    records: Sequence[ConsumerRecord]
 
 
 class Unknown(dict[TP, int | None]):
@@ -48,7 +57,7 @@ class Inbox(Consumer):
     shell: Shell[Any]
     lease: Lease
     inputs: str
-    queue: "ThrowableQueue[Any]"
+    queue: "ThrowableQueue[Any] | None" = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +70,39 @@ class Inbox(Consumer):
     def partitions(self) -> list[int]:
         """The partitions of the inbox in the present assignment."""
         return [tp.partition for tp in self.assignment() if tp.topic == self.inputs]
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
+        """What was fetched, as one message for each partition: its value is a Page.
+
+        Faust makes a message of every record and takes it through a dozen calls, four tasks and a queue, which costs
+        more than to decide it; by the page that does not matter.
+        """
+        await self._room()
+        found, _ = await self._wait_next_records(timeout)
+        if found is None or self.should_stop:
+            return
+        if not self.flow_active:
+            await self.perform_seek()
+            return
+        generation = self.app.consumer_generation_id
+        for tp, records in found.items():
+            if not self.flow_active or generation != self.app.consumer_generation_id:
+                return
+            yield tp, self._message(tp, Page(self.shell.epoch, records), generation)
+
+    async def _room(self) -> None:
+        """Wait until the agent has few pages left, or the flow ends."""
+        if self.queue is not None and self.flow_active and self.queue.qsize() >= QUEUE_HIGH:
+            self.hungry.clear()
+            await self.wait_first(self.hungry.wait(), self.suspend_flow.wait(), timeout=HUNGRY_S)
+
+    def _message(self, tp: TP, page: Page, generation: int) -> Message:
+        first = page.records[0]
+        value: Any = page
+        return ConsumerMessage(
+            tp.topic, tp.partition, first.offset, first.timestamp / 1000, first.timestamp_type, None, None, value, None,
+            tp=tp, generation_id=generation,
+        )  # fmt: skip
 
     async def perform_seek(self) -> None:
         """Before every flow: nothing is delivered, what was assigned is restored, then positions are set."""
@@ -77,46 +119,6 @@ class Inbox(Consumer):
         self.stop_flow()
         await self.shell.release([tp.partition for tp in revoked if tp.topic == self.inputs])
         await super().on_partitions_revoked(revoked)
-
-    async def wait_first(self, *waits: Any, timeout: Any = None) -> Any:
-        """Deliver one event to the agent's queue; nobody reads the answer.
-
-        Faust calls this for each event with two waits, the delivery and the end of the flow, and starts four tasks
-        for them. A delivery almost never has to wait, so it is tried first without a task, and tasks are only made
-        if it stops half way. This doubles what a worker can do.
-        """
-        if len(waits) != 2:
-            return await super().wait_first(*waits, timeout=timeout)
-        delivery, flow_ends = waits
-        try:
-            waits_for = delivery.send(None)
-        except StopIteration:
-            if self.queue.qsize() < QUEUE_HIGH:
-                flow_ends.close()
-                return None
-            self.hungry.clear()
-            return await super().wait_first(self.hungry.wait(), flow_ends, timeout=HUNGRY_S)
-        return await super().wait_first(_rest(delivery, waits_for), flow_ends)
-
-
-async def _rest(delivery: Coroutine[Any, Any, None], waits_for: Any) -> None:
-    """A coroutine that has begun, as one that can become a task."""
-    await _resumed(delivery, waits_for)
-
-
-@types.coroutine
-def _resumed(delivery: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    while True:
-        try:
-            answer = yield waits_for
-        except BaseException as error:
-            advance = partial(delivery.throw, error)
-        else:
-            advance = partial(delivery.send, answer)
-        try:
-            waits_for = advance()
-        except StopIteration:
-            return
 
 
 class Tables(TableManager):

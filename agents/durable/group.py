@@ -33,10 +33,10 @@ class Part(Generic[Row]):
 
     `strange` are the rows of keys that the duty does not know, such as a block that was taken out of site.yaml; they
     are kept, so that it has its state again if it comes back. `oldest` and `newest` bound the offsets at which its
-    rows lie in the memory; `looked_s` is when that was looked up.
+    rows lie in the memory; `looked_s` is when that was looked up, `saved_s` when its rows were last frozen.
     """
 
-    __slots__ = ("done", "looked_s", "newest", "next", "oldest", "rows", "strange")
+    __slots__ = ("done", "looked_s", "newest", "next", "oldest", "rows", "saved_s", "strange")
 
     def __init__(self, following: int) -> None:
         self.rows: dict[bytes, Slot[Row]] = {}
@@ -44,7 +44,7 @@ class Part(Generic[Row]):
         self.next = following
         self.done = following
         self.oldest = self.newest = 0
-        self.looked_s = float("-inf")
+        self.looked_s = self.saved_s = float("-inf")
 
     def slots(self) -> Iterator[tuple[bytes, Slot[Any]]]:
         """Every row by its key, those put aside too."""
@@ -52,7 +52,7 @@ class Part(Generic[Row]):
 
 
 class Group(Generic[Row]):
-    """Events whose outputs leave together: outputs by topic and partition, changed rows, and the partitions."""
+    """Events whose outputs leave together: outputs by topic and partition, changed rows by partition."""
 
     __slots__ = ("dirty", "frames", "outputs", "parts", "size")
 
@@ -60,7 +60,7 @@ class Group(Generic[Row]):
         self.frames = 0
         self.size = 0
         self.outputs: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
-        self.dirty: dict[tuple[int, bytes], Slot[Row]] = {}
+        self.dirty: defaultdict[int, dict[bytes, Slot[Row]]] = defaultdict(dict)
         self.parts: dict[int, Part[Row]] = {}
 
     def publish(self, outputs: Sequence[Output]) -> None:

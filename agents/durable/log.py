@@ -26,7 +26,26 @@ class Log:
 
     def __init__(self, options: Options, lease: Lease, clock: Clock = SYSTEM) -> None:
         self._options, self._lease, self._clock = options, lease, clock
-        self._producer = AIOKafkaProducer(
+        # Two connections, as a producer has one request under way: alerts shall not wait for the rows before them.
+        self._outward, self._rows = self._producer(), self._producer()
+        self._scout = self._reader()
+
+    async def start(self) -> None:
+        """Connect; from now on the lease is looked at before every record that leaves."""
+        for producer in (self._outward, self._rows):
+            await producer.start()
+            self._lease.guard(producer.client)
+        await self._scout.start()
+
+    async def stop(self) -> None:
+        """Close the connections; nothing is waiting to be sent."""
+        await self._outward.stop()
+        await self._rows.stop()
+        await self._scout.stop()
+
+    def _producer(self) -> AIOKafkaProducer:
+        options = self._options
+        return AIOKafkaProducer(
             bootstrap_servers=options.brokers,
             acks="all",
             enable_idempotence=True,
@@ -36,18 +55,6 @@ class Log:
             request_timeout_ms=int(options.request_s * 1000),
             metadata_max_age_ms=METADATA_AGE_MS,
         )
-        self._scout = self._reader()
-
-    async def start(self) -> None:
-        """Connect; from now on the lease is looked at before every record that leaves."""
-        await self._producer.start()
-        self._lease.guard(self._producer.client)
-        await self._scout.start()
-
-    async def stop(self) -> None:
-        """Close the connections; nothing is waiting to be sent."""
-        await self._producer.stop()
-        await self._scout.stop()
 
     def _reader(self) -> AIOKafkaConsumer:
         options = self._options
@@ -61,13 +68,14 @@ class Log:
             metadata_max_age_ms=METADATA_AGE_MS,
         )
 
-    def _batches(self, outputs: Sequence[Output]) -> Iterator[BatchBuilder]:
+    def _batches(self, producer: AIOKafkaProducer, outputs: Sequence[Output]) -> Iterator[BatchBuilder]:
         now_ms = self._clock.wall_ms()
-        batch = self._producer.create_batch()
-        for _, _, key, value, headers in outputs:
-            while batch.append(timestamp=now_ms, key=key, value=value, headers=list(headers)) is None:
+        batch = producer.create_batch()
+        for _, _, key, value, given in outputs:
+            headers = given if type(given) is list else list(given)
+            while batch.append(timestamp=now_ms, key=key, value=value, headers=headers) is None:
                 yield batch
-                batch = self._producer.create_batch()
+                batch = producer.create_batch()
         yield batch
 
     async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
@@ -80,9 +88,10 @@ class Log:
             firsts: dict[tuple[str, int], int] = {}
             for (topic, partition), outputs in batches.items():
                 firsts[topic, partition] = len(sent)
-                for batch in self._batches(outputs):
+                producer = self._rows if topic == self._options.memory else self._outward
+                for batch in self._batches(producer, outputs):
                     batch.close()
-                    sent.append(await self._producer.send_batch(batch, topic, partition=partition))
+                    sent.append(await producer.send_batch(batch, topic, partition=partition))
             written = await asyncio.gather(*sent)
         return {place: written[first].offset for place, first in firsts.items()}
 

@@ -125,9 +125,4 @@ class Inbox(ConsumerRebalanceListener):
         epoch = shell.epoch
         found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
         for tp, records in found.items():
-            partition = tp.partition
-            for record in records:
-                if shell.epoch != epoch or not self.settled:
-                    return
-                if shell.take(partition, record.offset, record.key, record.value, record.headers, record.timestamp):
-                    await shell.pause()
+            await shell.page(tp.partition, records, epoch)

@@ -1,12 +1,12 @@
 """When the rows that were changed are written to the memory, and as what records.
 
 Outputs leave with every group. Rows may leave less often: a crash then only decides some events again, with the same
-outputs. A small state is written with every group; a large one as often as a budget of bytes a second allows, or its
-rows would be written many times over for every reading that comes in.
+outputs. An idle worker writes them with every group; a busy one a few partitions at a time, as often as a budget of
+bytes a second allows, or its rows would be written many times over for every reading that comes in. What is published
+of a row as it stands (`Duty.settle`) leaves just before the row, and as often.
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol
 
@@ -39,13 +39,25 @@ class Store(Protocol):
 
 
 class Snapshot(NamedTuple):
-    """Rows and marks as they were at one moment, between two groups: the records, and what they stand for."""
+    """Rows and marks of some partitions as they were at one moment, between two groups, and what they stand for.
 
+    `states` are to be durable before `records`, the rows and the marks.
+    """
+
+    states: list[Output]
     records: dict[tuple[str, int], list[Output]]
-    slots: dict[tuple[int, bytes], Slot[Any]]
-    next: dict[int, tuple[Part[Any], int]]
-    frames: int
+    waited: list["Waiting"]
     size: int
+
+
+class Waiting:
+    """A partition whose newest rows are not in the memory, since `since_s`; `next` is how far it is decided."""
+
+    __slots__ = ("next", "part", "partition", "since_s", "slots")
+
+    def __init__(self, partition: int, part: Part[Any], since_s: float) -> None:
+        self.partition, self.part, self.since_s, self.next = partition, part, since_s, part.next
+        self.slots: dict[bytes, Slot[Any]] = {}
 
 
 class Saving(Generic[Row]):
@@ -53,62 +65,84 @@ class Saving(Generic[Row]):
 
     def __init__(self, duty: Duty[Row], memory: str, writer: int, limits: Limits, now_s: float) -> None:
         self._duty, self._memory, self._writer, self._limits = duty, memory, writer, limits
-        self._slots: dict[tuple[int, bytes], Slot[Any]] = {}
-        self._next: dict[int, tuple[Part[Row], int]] = {}
-        self._frames = 0
+        self._waiting: dict[int, Waiting] = {}
         self._due_s = now_s
 
-    def add(self, group: Group[Row]) -> None:
+    def add(self, group: Group[Row], now_s: float) -> None:
         """A group was closed: its rows and how far its partitions are decided now have to be saved."""
-        self._slots.update(group.dirty)
         for partition, part in group.parts.items():
-            self._next[partition] = (part, part.next)
-        self._frames += group.frames
+            waiting = self._waiting.get(partition)
+            if waiting is None or waiting.part is not part:
+                waiting = self._waiting[partition] = Waiting(partition, part, now_s)
+            waiting.next = part.next
+            waiting.slots.update(group.dirty[partition])
 
     @property
     def waiting(self) -> bool:
         """Whether there is anything to save."""
-        return bool(self._next)
+        return bool(self._waiting)
 
     def due_in_s(self, now_s: float) -> float:
-        """How long until the budget allows the next saving; 0 if it does now."""
-        return max(0.0, self._due_s - now_s)
+        """How long until something may be saved; 0 if it may now. Not to be asked when nothing waits."""
+        least_s, most_s = self._limits.rows_least_s, self._limits.rows_most_s
+        return max(
+            0.0,
+            min(
+                min(max(self._due_s, each.part.saved_s + least_s), each.since_s + most_s)
+                for each in self._waiting.values()
+            )
+            - now_s,
+        )
+
+    def overdue(self, now_s: float) -> bool:
+        """Whether something has waited for so long that nothing more should be decided before."""
+        most_s = self._limits.rows_most_s
+        return any(now_s - each.since_s > most_s for each in self._waiting.values())
 
     def freeze(self, now_s: float) -> Snapshot:
-        """Everything there is to save, as records; without an await since `add`, as the rows go on changing."""
-        records: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
-        for partition, (part, _) in self._next.items():
-            if now_s - part.looked_s >= OLDEST_EVERY_S:
-                part.looked_s = now_s
-                part.oldest = min((slot.offset for _, slot in part.slots() if slot.offset >= 0), default=0)
-                if part.newest - part.oldest > SPAN:
-                    self._refresh(partition, part)
+        """The partitions that were not saved for longest, as records; without an await since `add`, as rows change.
+
+        No more of them than `rows_bytes` need, so that neither deciding nor the next alerts have to wait for long.
+        """
+        snapshot = Snapshot([], {}, [], 0)
         size = 0
-        for (partition, key), slot in self._slots.items():
+        for each in sorted(self._waiting.values(), key=lambda each: each.part.saved_s):
+            if size >= self._limits.rows_bytes:
+                break
+            del self._waiting[each.partition]
+            each.part.saved_s = now_s
+            size += self._freeze(each, snapshot, now_s)
+        return snapshot._replace(size=size)
+
+    def _freeze(self, waiting: Waiting, snapshot: Snapshot, now_s: float) -> int:
+        """Put one partition into the snapshot; how many bytes its rows have."""
+        partition, part, memory = waiting.partition, waiting.part, self._memory
+        for key, slot in waiting.slots.items():
+            snapshot.states.extend(self._duty.settle(slot.row, key))
+        if now_s - part.looked_s >= OLDEST_EVERY_S:
+            part.looked_s = now_s
+            part.oldest = min((slot.offset for _, slot in part.slots() if slot.offset >= 0), default=0)
+            if part.newest - part.oldest > SPAN:
+                waiting.slots |= {key: slot for key, slot in part.slots() if slot.offset < part.newest - SPAN // 2}
+        records = snapshot.records[memory, partition] = []
+        size = 0
+        for key, slot in waiting.slots.items():
             payload = slot.row if isinstance(slot, Aside) else self._duty.freeze(slot.row)
             record = pack(slot.fence, self._writer, payload)
             size += len(record)
-            records[self._memory, partition].append(Output(self._memory, partition, key, record))
-        for partition, (part, following) in self._next.items():
-            mark = Output(self._memory, partition, MARK, pack_mark(following, self._writer, part.oldest))
-            records[self._memory, partition].append(mark)
-        snapshot = Snapshot(records, self._slots, self._next, self._frames, size)
-        self._slots, self._next, self._frames = {}, {}, 0
-        return snapshot
-
-    def _refresh(self, partition: int, part: Part[Row]) -> None:
-        """Rows that have not been written for long are written again."""
-        for key, slot in part.slots():
-            if slot.offset < part.newest - SPAN // 2:
-                self._slots[partition, key] = slot
+            records.append(Output(memory, partition, key, record))
+        records.append(Output(memory, partition, MARK, pack_mark(waiting.next, self._writer, part.oldest)))
+        snapshot.waited.append(waiting)
+        return size
 
     def saved(self, snapshot: Snapshot, offsets: dict[tuple[str, int], int], now_s: float) -> None:
         """A snapshot is durable, from these offsets of the memory on."""
-        for (partition, _), slot in snapshot.slots.items():
-            slot.offset = offsets[self._memory, partition]
-        for partition, (part, following) in snapshot.next.items():
-            part.newest = offsets[self._memory, partition]
-            part.done = following
+        for waited in snapshot.waited:
+            offset = offsets[self._memory, waited.partition]
+            for slot in waited.slots.values():
+                slot.offset = offset
+            waited.part.newest = offset
+            waited.part.done = waited.next
         self._due_s = now_s + min(self._limits.rows_most_s, snapshot.size / self._limits.rows_bytes_s)
 
 

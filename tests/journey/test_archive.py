@@ -13,22 +13,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from agents.history import SMALL_FILES
 from backtest.recordings import read
 from tests.journey.city import City
 from tests.journey.feeding import in_parts
 from tests.journey.processes import kill_child, stop, until
-from wire.topics import BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
+from wire.topics import BLOCK_INPUTS, BY_NAME, TABLE, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 
 KILLS = 6
+PLACES = [(topic.name, number) for topic in TABLE for number in range(topic.partitions)]
+
+
+def history(city: City, topic: str = "") -> Path:
+    """Where the archive is."""
+    return Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / topic
 
 
 def spans(city: City, topic: str, partition: int) -> list[tuple[int, int]]:
-    """The first and last offsets of a partition's files."""
-    folder = Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / topic
-    names = sorted(path.stem for path in folder.glob(f"{partition:03d}-*.parquet"))
-    return [(int(name.split("-")[1]), int(name.split("-")[2])) for name in names]
+    """The first and last offsets of a partition's files, but for those that are just being joined into another."""
+    names = [path.stem.split("-") for path in history(city, topic).glob(f"{partition:03d}-*.parquet")]
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(((int(name[1]), int(name[2])) for name in names), key=lambda span: (span[0], -span[1])):
+        if not found or last > found[-1][1]:
+            found.append((first, last))
+    return found
 
 
 def archived(city: City, topic: str) -> bool:
@@ -46,27 +56,26 @@ def archived(city: City, topic: str) -> bool:
     return True
 
 
-def files(city: City) -> int:
-    """How many files the archive has."""
-    return len(list(Path(city.environment["TIDEGATE_ARCHIVE_DIR"]).rglob("*.parquet")))
+def reached(city: City) -> int:
+    """How many records of all topics the archive has behind it."""
+    return sum(found[-1][1] + 1 for place in PLACES if (found := spans(city, *place)))
 
 
-def has_files(city: City, number: int) -> bool:
-    """Has the archive so many files?"""
-    return files(city) >= number
+def has_reached(city: City, number: int) -> bool:
+    """Has the archive so many records behind it?"""
+    return reached(city) >= number
 
 
 def kept(city: City, topic: str) -> list[tuple[str, bytes]]:
     """What the archive has of a topic: keys and messages."""
-    files = sorted((Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / topic).glob("*.parquet"))
+    files = sorted(history(city, topic).glob("*.parquet"))
     rows = pa.concat_tables([pq.read_table(file) for file in files]).to_pylist()
     return [(row["key"], row["value"].encode()) for row in rows]
 
 
 def as_recording(city: City) -> Path:
     """The archived readings as one recording: partition after partition by offset, then by arrival."""
-    folder = Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / BLOCK_INPUTS
-    table = pa.concat_tables([pq.read_table(file) for file in sorted(folder.glob("*.parquet"))])
+    table = pa.concat_tables([pq.read_table(file) for file in sorted(history(city, BLOCK_INPUTS).glob("*.parquet"))])
     seen = np.asarray(table["seen"].cast(pa.int64()))
     path = city.folder / "archived.parquet"
     pq.write_table(table.take(np.argsort(seen, kind="stable")), path)
@@ -81,15 +90,31 @@ def test_an_archive_that_is_killed_again_and_again_has_no_gap_and_no_repeat(city
     with in_parts(city, recording, KILLS + 1) as sent:
         for number in sent:
             if number < KILLS:
-                until(partial(has_files, city, before + random.randrange(12)), lambda: f"files; {city.said()}")
+                until(partial(has_reached, city, before + random.randrange(100)), lambda: f"files; {city.said()}")
                 last = kill_child(workers[1].pid, "archive", last)
-            before = files(city)
+            before = reached(city)
     city.settle("zones")
     for topic in (BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES):
         until(partial(archived, city, topic), lambda: f"the archive; {city.said()}")
+    assert [stop(worker) for worker in workers] == [0, 0]
     assert kept(city, ZONE_ALERTS) == [(record.key, record.value) for record in city.records(ZONE_ALERTS)]
     assert city.replay(as_recording(city)).alerts == city.replay(recording).alerts
-    assert [stop(worker) for worker in workers] == [0, 0]
+    for name, number in PLACES:
+        files = list(history(city, name).glob(f"{number:03d}-*.parquet"))
+        assert len(files) == len(spans(city, name, number)) <= SMALL_FILES
+    assert not list(history(city).rglob("*.part"))
+
+
+def test_what_a_kill_has_left_half_written_is_gone_after_the_next_start(city: City) -> None:
+    folder = history(city, ZONE_ALERTS)
+    folder.mkdir(parents=True)
+    own, foreign = (folder / f".{number:03d}-{0:015d}-{9:015d}.parquet.part" for number in (3, 99))
+    for path in (own, foreign):
+        path.write_bytes(b"half")
+    worker = city.worker("--duty", "archive")
+    until(lambda: not own.exists(), lambda: f"the sweep; {city.said()}")
+    assert foreign.exists()
+    assert stop(worker) == 0
 
 
 def test_each_archived_file_of_readings_is_a_recording(city: City, recording: Path) -> None:
@@ -97,8 +122,7 @@ def test_each_archived_file_of_readings_is_a_recording(city: City, recording: Pa
     city.feed(recording)
     until(lambda: archived(city, BLOCK_INPUTS), lambda: f"the archive; {city.said()}")
     assert stop(worker) == 0
-    folder = Path(city.environment["TIDEGATE_ARCHIVE_DIR"]) / BLOCK_INPUTS
-    readings = sum(len(columns) for file in folder.glob("*.parquet") for columns in read(file))
+    readings = sum(len(columns) for file in history(city, BLOCK_INPUTS).glob("*.parquet") for columns in read(file))
     assert readings > 1_000
 
 

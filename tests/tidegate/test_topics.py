@@ -1,6 +1,7 @@
 """`tidegate topics` makes the table true on a real broker, refuses what would move keys, and shows what topics hold."""
 
 import json
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy.kafka import Kafka
 from tests.broker.processes import tidegate
+from tidegate.topics import follow
 from wire import admin
 from wire.settings import Settings
 from wire.topics import BY_NAME, TABLE
@@ -107,6 +109,19 @@ def test_tail_of_what_is_empty_ends_at_once(broker: Broker) -> None:
     assert broker.topics("apply").returncode == 0
     told = broker.topics("tail", "office.notices", "--from-start", "--until-end")
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
+
+
+async def test_tail_places_every_partition_itself_and_leaves_none_to_be_reset(
+    broker: Broker, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert broker.topics("apply").returncode == 0
+    broker.send("zone.alerts", 3, b"square", b'{"id": "a-1"}')
+    with caplog.at_level(logging.DEBUG, "aiokafka.consumer"):
+        for from_start in (True, False):
+            await follow(broker.settings, "zone.alerts", from_start, until_end=True)
+    assert [json.loads(line)["key"] for line in capsys.readouterr().out.splitlines()] == ["square"]
+    assert "Seeking to offset" in caplog.text
+    assert "Updating fetch positions" not in caplog.text
 
 
 def test_tail_names_the_table_when_a_topic_is_not_in_it(broker: Broker) -> None:

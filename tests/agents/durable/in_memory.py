@@ -81,7 +81,8 @@ async def deliver(shell: Shell[Tally], log: InMemory, headers: Sequence[Header] 
     following = shell.next(0)
     assert following is not None
     for offset, event in enumerate(log.topics[INPUTS, 0][following:], following):
-        await shell.event(0, offset, event.key, event.value, headers, 0)
+        if shell.take(0, offset, event.key, event.value, headers, 0):
+            await shell.pause()
 
 
 async def settled(shell: Shell[Tally]) -> None:

@@ -60,9 +60,10 @@ class Life(RuleBasedStateMachine):
         """The process is gone: tasks, rows and positions with it."""
         if self.shell is None:
             return
-        for task in self.shell._tasks:
+        tasks = [*self.shell._tasks, *filter(None, [self.shell._writing])]
+        for task in tasks:
             task.cancel()
-        self.loop.run_until_complete(asyncio.gather(*self.shell._tasks, return_exceptions=True))
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.shell = None
         self.position = {}
         self.log.forget()

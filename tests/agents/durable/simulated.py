@@ -33,19 +33,21 @@ class SimulatedLog:
         self.inputs, self.memory, self.batch = inputs, memory, batch
         self.topics: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
         self.under_way: dict[tuple[str, int], list[list[Output]]] = {}
-        self._landed: asyncio.Future[None] | None = None
+        self._sends: list[tuple[set[tuple[str, int]], asyncio.Future[None]]] = []
 
     async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
-        assert not self.under_way, "the shell sends one step of a group at a time"
+        assert not self.under_way.keys() & batches.keys(), "the shell sends one step to a topic and partition at a time"
         size, firsts = self.batch, {place: len(self.topics[place]) for place in batches}
-        self.under_way = {
+        parts = {
             place: [list(outputs[i : i + size]) for i in range(0, len(outputs), size)]
             for place, outputs in batches.items()
             if outputs
         }
-        if self.under_way:
-            self._landed = asyncio.get_running_loop().create_future()
-            await self._landed
+        if parts:
+            self.under_way |= parts
+            landed = asyncio.get_running_loop().create_future()
+            self._sends.append((set(parts), landed))
+            await landed
         return firsts
 
     def land(self, nth: int) -> None:
@@ -54,15 +56,19 @@ class SimulatedLog:
             return
         where = sorted(self.under_way)[nth % len(self.under_way)]
         self.topics[where] += self.under_way[where].pop(0)
-        if not self.under_way[where]:
-            del self.under_way[where]
-        if not self.under_way and self._landed is not None and not self._landed.done():
-            self._landed.set_result(None)
+        if self.under_way[where]:
+            return
+        del self.under_way[where]
+        for places, landed in self._sends:
+            places.discard(where)
+            if not places and not landed.done():
+                landed.set_result(None)
+        self._sends = [each for each in self._sends if each[0]]
 
     def forget(self) -> None:
         """The process that was sending is gone."""
         self.under_way = {}
-        self._landed = None
+        self._sends = []
 
     def remembered(self, partition: int) -> dict[bytes, bytes]:
         """The newest records by key, marks among them, from all there are."""

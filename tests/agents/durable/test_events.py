@@ -112,14 +112,14 @@ async def test_a_hole_in_the_inbox_ends_the_worker() -> None:
     async with shell_on(InMemory()) as shell:
         await shell.adopt([0])
         with pytest.raises(Left, match="offset 0 is due, 1 came") as caught:
-            await shell.event(0, 1, b"a", b'{"c": 1}', (), 0)
+            shell.take(0, 1, b"a", b'{"c": 1}', (), 0)
     assert caught.value.code is Exit.WORLD
 
 
 async def test_events_of_a_partition_that_is_not_held_are_ignored() -> None:
     log = InMemory()
     async with shell_on(log) as shell:
-        await shell.event(0, 7, b"a", b'{"c": 30}', (), 0)
+        shell.take(0, 7, b"a", b'{"c": 30}', (), 0)
     assert not log.topics["outputs", 0]
 
 
@@ -133,4 +133,4 @@ async def test_an_error_while_deciding_ends_the_worker() -> None:
     async with shell_on(InMemory(), duty=Faulty("outputs")) as shell:
         await shell.adopt([0])
         with pytest.raises(Left, match=r"offset 0 cannot be decided.*a fault in the program"):
-            await shell.event(0, 0, b"a", b"", (), 0)
+            shell.take(0, 0, b"a", b"", (), 0)

@@ -53,7 +53,7 @@ async def test_events_that_come_while_a_group_is_written_form_the_next_and_do_no
 @pytest.mark.parametrize("limits", [Limits(group_frames=2), Limits(group_bytes=16)])
 async def test_a_full_group_makes_the_inbox_wait(limits: Limits) -> None:
     log = InMemory()
-    events(log, *[(b"a", b'{"c": 1}')] * 5)
+    events(log, *[(b"a", b'{"c": 30}')] * 5)
     async with shell_on(log, limits) as shell:
         await shell.adopt([0])
         log.open.clear()
