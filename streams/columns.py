@@ -4,7 +4,9 @@ The common shape is read by a compiled scan straight from the JSON bytes (intege
 know goes to the JSON parser, which refuses with a reason or reads the same frame.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,10 @@ FRAME_BYTES_MAX = 4 << 20
 NAMES = (b'"sensor":[', b'],"at":[', b'],"in":[', b'],"out":[', b'],"count":[')
 FIELDS = ("sensor", "at", "in", "out", "count")
 PREFIX = b'{"kind":"frame"'
+IDS = b',"sensors":['
+IDS_BYTES_KEPT = 1 << 16
+"""Longer lists of ids than this are read anew in every frame."""
+
 DIGITS_MAX = 18
 
 
@@ -36,7 +42,8 @@ class Frame:
     """Readings of one block as columns of equal length; `sensor` indexes `sensors`; an empty figure is MISSING.
 
     at, seen: epoch milliseconds (`seen` one instant for all, or a column); enter, leave: crossings; count: heads.
-    clock: in a recording, the newest arrival up to each row, of whatever block; None when it is `seen`.
+    table: the columns in one piece, i8[5, rows or more] in the order of FIELDS, and the arrivals as the sixth row where
+    each has its own; None when they do not lie so.
     """
 
     block: str
@@ -47,7 +54,7 @@ class Frame:
     leave: Integers
     count: Integers
     seen: int | Integers
-    clock: Integers | None = None
+    table: Integers | None = None
 
 
 @compiled
@@ -92,23 +99,31 @@ def scan_column(text: Any, position: int, column: Any) -> tuple[int, int]:
 
 
 @compiled
-def scan(text: Any, position: int, names: Any, ends: Any, columns: Any) -> int:
-    """All columns of a frame, in the order of FIELDS; their common length, or -1 when the text is not of that shape."""
+def scan(text: Any, position: int, names: Any, ends: Any, columns: Any) -> tuple[int, int, int, int]:
+    """All columns of a frame, in the order of FIELDS; their common length, or -1 when the text is not of that shape.
+
+    Beside it the least and the greatest of `sensor`, and the least of `at`.
+    """
     length = -1
     start = 0
     for index in range(len(ends)):
         for offset in range(start, ends[index]):
             if position >= len(text) or text[position] != names[offset]:
-                return -1
+                return -1, 0, 0, 0
             position += 1
         start = ends[index]
         found, position = scan_column(text, position, columns[index])
         if found < 0 or (length >= 0 and found != length):
-            return -1
+            return -1, 0, 0, 0
         length = found
     if position + 2 != len(text) or text[position + 1] != 125:
-        return -1
-    return length
+        return -1, 0, 0, 0
+    least, greatest, earliest = 0, -1, 0
+    for row in range(length):
+        least = min(least, columns[0, row])
+        greatest = max(greatest, columns[0, row])
+        earliest = min(earliest, columns[1, row])
+    return length, least, greatest, earliest
 
 
 NAME_BYTES = np.frombuffer(b"".join(NAMES), np.uint8)
@@ -121,11 +136,31 @@ def parse(value: bytes) -> Frame:
         raise Unreadable("too_large", f"the frame has {len(value)} bytes, more than {FRAME_BYTES_MAX}")
     start = value.find(b',"sensor":[')
     if start > 0 and value.startswith(PREFIX):
-        columns = np.empty((len(FIELDS), value.count(b",", start) // len(FIELDS) + 2), np.int64)
-        length = scan(np.frombuffer(value, np.uint8), start + 1, NAME_BYTES, NAME_ENDS, columns)
-        if length >= 0:
-            return framed(loaded(value[:start] + b"}"), columns[:, :length])
+        rows = value.count(b",", start + 1, value.find(b"]", start)) + 1
+        table = np.empty((len(FIELDS), rows), np.int64)
+        bounds = scan(np.frombuffer(value, np.uint8), start + 1, NAME_BYTES, NAME_ENDS, table)
+        if bounds[0] >= 0:
+            return framed(head_of(value, start), table, bounds)
     return parse_slowly(loaded(value))
+
+
+def head_of(value: bytes, end: int) -> dict[str, Any]:
+    """What stands before the columns; the ids, which are the same in frame after frame, are read once."""
+    ids = value.find(IDS, 0, end)
+    if ids > 0 and end - ids < IDS_BYTES_KEPT and (names := names_of(value[ids + len(IDS) - 1 : end])) is not None:
+        with suppress(Unreadable):
+            return loaded(value[:ids] + b"}") | {"sensors": names}
+    return loaded(value[:end] + b"}")
+
+
+@lru_cache(maxsize=1024)
+def names_of(text: bytes) -> tuple[str, ...] | None:
+    """The ids in a JSON array, None when the text is something else."""
+    try:
+        names = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return tuple(names) if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
 
 
 def loaded(text: bytes) -> dict[str, Any]:
@@ -151,7 +186,9 @@ def parse_slowly(message: dict[str, Any]) -> Frame:
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{field} {length}" for field, length in lengths.items())
         raise Unreadable("unequal_columns", f"the columns differ in length: {said}")
-    return framed(message, np.array(columns, np.int64).reshape(len(FIELDS), -1))
+    table = np.array(columns, np.int64).reshape(len(FIELDS), -1)
+    least, greatest = int(table[0].min(initial=0)), int(table[0].max(initial=-1))
+    return framed(message, table, (table.shape[1], least, greatest, int(table[1].min(initial=0))))
 
 
 def integers(field: str, values: list[Any]) -> Integers:
@@ -167,20 +204,24 @@ def integers(field: str, values: list[Any]) -> Integers:
     return column
 
 
-def framed(head: dict[str, Any], columns: Integers) -> Frame:
-    """The frame of a head and its columns, after the checks that concern both."""
+def framed(head: dict[str, Any], table: Integers, bounds: tuple[int, int, int, int]) -> Frame:
+    """The frame of a head and its columns, after the checks that concern both; bounds: what `scan` says."""
     block, sensors, seen = head.get("block"), head.get("sensors"), head.get("seen")
+    length, least, greatest, earliest = bounds
     if not isinstance(block, str):
         raise Unreadable("wrong_type", "`block` is not the name of a block")
-    if not isinstance(sensors, list) or not all(isinstance(name, str) for name in sensors):
+    if isinstance(sensors, list) and all(isinstance(name, str) for name in sensors):
+        sensors = tuple(sensors)
+    if not isinstance(sensors, tuple):
         raise Unreadable("wrong_type", "`sensors` is not a list of sensor ids")
-    index = columns[0]
-    if len(index) and (index.min() < 0 or index.max() >= len(sensors)):
+    if least < 0 or greatest >= len(sensors):
         raise Unreadable("wrong_type", f"`sensor` points outside the {len(sensors)} ids of `sensors`")
-    if len(index) and columns[1].min() == MISSING:
+    if earliest == MISSING:
         raise Unreadable("wrong_type", "`at` has an empty value")
-    arrived = arrivals(seen, len(index))
-    return Frame(block, tuple(sensors), index, columns[1], columns[2], columns[3], columns[4], arrived)
+    arrived = arrivals(seen, length)
+    sensor, at, enter, leave, count = table[:, :length]
+    whole = table if isinstance(arrived, int) else None
+    return Frame(block, sensors, sensor, at, enter, leave, count, arrived, whole)
 
 
 def arrivals(seen: Any, length: int) -> int | Integers:

@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, cast
 
-from numba import config, njit
+from numba import config, njit, typeof
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,6 +36,19 @@ vars(config)["CACHE_DIR"] = f"{_ROOT}/compiled-{digest()}"
 def compiled(function: Function) -> Function:
     """The function, compiled at its first call and kept on disk; with NUMBA_DISABLE_JIT=1 the function itself."""
     return cast(Function, njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def direct(function: Function, *examples: Any) -> Function:
+    """A compiled function for arguments of exactly these types, called without asking each argument what it is.
+
+    For many arrays the asking takes longer than a small frame takes to decide.  An array must be as contiguous as its
+    example: nothing looks at that any more.
+    """
+    if vars(config)["DISABLE_JIT"]:
+        return function
+    dispatcher, types = cast(Any, function), tuple(cast(Any, typeof)(example) for example in examples)
+    dispatcher.compile(types)
+    return cast(Function, dispatcher.overloads[types].entry_point)
 
 
 def inlined(function: Function) -> Function:

@@ -24,9 +24,9 @@ class AnotherVersion(RuntimeError):
     """The state was written by a version of the records that this program does not know."""
 
 
-def begin(policy: Policy, block: str) -> State:
-    """A block that has heard nothing yet."""
-    plan = plan_of(policy, block)
+def begin(policy: Policy, block: str, beating: bool = True) -> State:
+    """A block that has heard nothing yet; beating: its zones repeat their standings (plan.BlockPlan)."""
+    plan = plan_of(policy, block, beating)
     zones = len(plan.zones)
     record = blank(BLOCK, 1)
     record["version"] = VERSION

@@ -3,6 +3,7 @@
 The deciding code is the one that runs live; here are only the order of things and the Ticks of the recording.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from streams.block import LIVE, State, advance, with_series
 from streams.columns import Frame
 from streams.memory import begin
 from streams.notices import advance as notices_of
+from streams.plan import STANDING_MS
 from streams.policy import Policy
 from streams.records import NEVER, Integers, Records
 from streams.schemas import Tick
@@ -58,15 +60,18 @@ class Journey:
     unknown: int = 0
     first_second: int | None = None
     last_seen: int = NEVER
+    table: Integers = field(default_factory=lambda: np.empty((6, 0), np.int64))
 
     def __post_init__(self) -> None:
         time = self.policy.site.time
-        self.states = {block.id: begin(self.policy, block.id) for block in self.policy.site.blocks}
+        self.states = {block.id: begin(self.policy, block.id, beating=False) for block in self.policy.site.blocks}
         if self.series:
             self.states = {block: with_series(state) for block, state in self.states.items()}
         delay_ms = time.grace_ms + time.step_ms
+        beat_ms = -(-STANDING_MS // time.step_ms) * time.step_ms
         self.keepers = {
-            barrier.id: Gatekeeper(self.policy, barrier, self.crew, delay_ms) for barrier in self.policy.barriers
+            barrier.id: Gatekeeper(self.policy, barrier, self.crew, delay_ms, beat_ms)
+            for barrier in self.policy.barriers
         }
 
     def run(self, rows: Rows, workers: Executor | None = None) -> None:
@@ -82,29 +87,24 @@ class Journey:
             state = self.states[block]
             self.alerts += alerts(state, changes)
             for keeper in self.keepers.values():
-                if len(found := heard(keeper.policy, state.plan.zones, changes)):
-                    keeper.waiting.append(found)
+                keeper.waiting += heard(keeper.policy, state.plan.zones, changes)
             if len(series):
                 self.rows.append((block, series))
         self.tend()
 
     def frames(self, rows: Rows) -> dict[str, Frame]:
-        """The rows of each block as one frame; a gate between two blocks is in both."""
-        blocks = tuple(self.states)
-        belongs = np.zeros((len(blocks), len(rows.names)), np.bool_)
-        for index, name in enumerate(rows.names):
-            for block in self.policy.blocks_of(name):
-                belongs[blocks.index(block), index] = True
-        known = np.asarray(belongs.any(axis=0), np.bool_)
-        self.unknown += int(np.count_nonzero(~known[rows.sensor]))
-        clock = np.maximum(np.maximum.accumulate(rows.seen), self.last_seen)
-        found = {}
-        for index, block in enumerate(blocks):
-            mine = belongs[index][rows.sensor]
-            columns = (rows.sensor, rows.at, rows.enter, rows.leave, rows.count, rows.seen, clock)
-            kept = columns if mine.all() else tuple(column[mine] for column in columns)
-            found[block] = Frame(block, rows.names, kept[0], kept[1], kept[2], kept[3], kept[4], kept[5], kept[6])
-        return found
+        """The rows as a frame of each block, all in the same table: a block passes over what is not its own."""
+        known = np.array([bool(self.policy.blocks_of(name)) for name in rows.names], np.bool_)
+        if not known.all():
+            self.unknown += int(np.count_nonzero(~known[rows.sensor]))
+        length = len(rows.at)
+        if self.table.shape[1] < length:
+            self.table = np.empty((6, length), np.int64)
+        sensor, at, enter, leave, count, seen = columns = self.table[:, :length]
+        columns[:] = rows.sensor, rows.at, rows.enter, rows.leave, rows.count, rows.seen
+        return {
+            block: Frame(block, rows.names, sensor, at, enter, leave, count, seen, self.table) for block in self.states
+        }
 
     def block(self, item: tuple[str, Frame]) -> tuple[Records, Records]:
         """One block's rows, and the recording's clock after them."""
@@ -116,21 +116,23 @@ class Journey:
             # The first Tick of all may be the block's beginning; of the others between, the last says it all.
             ticks = [first + SECOND_MS] if int(state.block["tick_at"]) == NEVER else []
             said += [advance(state, Tick.model_construct(at=at), self.policy, LIVE) for at in (*ticks, second)]
-        said = [said[0], *(each for each in said[1:] if len(each.changes) or len(each.series))]
-        if len(said) == 1:
-            return said[0].changes, said[0].series
-        return np.concatenate([each.changes for each in said]), np.concatenate([each.series for each in said])
+        changes, series = [each.changes for each in said], [each.series for each in said]
+        return np.concatenate(changes), np.concatenate(series)
 
     def tend(self) -> None:
         """Let the barriers hear what is settled: standings up to what all their blocks have closed."""
         for keeper in self.keepers.values():
-            blocks = {self.policy.block_of(zone) for zone in keeper.policy.zones}
-            keeper.hear(min(int(self.states[block].block["closed_at"]) for block in blocks))
+            closed = self.closed(keeper.policy.zones)
+            keeper.hear(min(closed), closed)
+
+    def closed(self, zones: Sequence[str]) -> list[int]:
+        """Up to when each of some zones is decided."""
+        return [int(self.states[self.policy.block_of(zone)].block["closed_at"]) for zone in zones]
 
     def finish(self) -> None:
         """After the last reading: nothing more is closed, the barriers' clocks stand at the last second."""
         for keeper in self.keepers.values():
-            keeper.hear(FAR)
+            keeper.hear(FAR, self.closed(keeper.policy.zones))
             keeper.finish(self.last_seen // SECOND_MS * SECOND_MS)
 
     def decided(self) -> list[Message]:

@@ -4,8 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from streams.closing.kernel import Plan
-from streams.columns import Frame
+from streams.closing.kernel import FAR, PLACE, Plan
 from streams.policy import Policy
 from streams.records import PARAMS, STATE, Integers, Records
 
@@ -14,9 +13,12 @@ STANDING_MS = 10_000
 
 
 class BlockPlan:
-    """Layout, limits a regime and parameters of one block, made once a policy."""
+    """Layout, limits a regime and parameters of one block, made once a policy.
 
-    def __init__(self, policy: Policy, block: str) -> None:
+    beating: live, a zone repeats its standing in its rhythm; a replay works out by itself when it would have.
+    """
+
+    def __init__(self, policy: Policy, block: str, beating: bool = True) -> None:
         self.policy = policy
         self.block = block
         layout = policy.layout(block)
@@ -25,17 +27,12 @@ class BlockPlan:
         self.gates: Records = layout.gates
         self.params = parameters(policy)
         self.slots = max(1, -(-policy.window_ms // policy.site.time.step_ms))
-        self.members, self.starts = membership(self.gates, len(self.zones))
         self.served = {
             zone: tuple(barrier.id for barrier in policy.barriers if zone in barrier.zones) for zone in self.zones
         }
         self.areas = tuple(policy.zone(zone).area_m2 or 0.0 for zone in self.zones)
-        self.beats = np.array([STANDING_MS if self.served[zone] else 0 for zone in self.zones], np.int64)
-        self.has_gates = np.zeros(len(self.zones), np.int64)
-        for gate in self.gates[self.gates["kind"] != STATE]:
-            for zone in (gate["source"], gate["target"]):
-                if zone >= 0:
-                    self.has_gates[zone] = 1
+        self.members, self.places = membership(self.gates, len(self.zones))
+        self.places["beat_ms"] = [(STANDING_MS if beating else FAR) if self.served[zone] else 0 for zone in self.zones]
         self.index = {sensor: index for index, sensor in enumerate(self.sensors)}
         self._kernels: dict[int, Plan] = {}
         self._ids: tuple[tuple[str, ...], Integers] = ((), np.zeros(0, np.int64))
@@ -48,29 +45,20 @@ class BlockPlan:
         """The arrays that the kernel reads under that calendar regime."""
         if regime not in self._kernels:
             limits = self.policy.limits(self.block, regime)
-            self._kernels[regime] = Plan(
-                limits, self.params, self.gates, self.members, self.starts, self.beats, self.has_gates
-            )
+            self._kernels[regime] = Plan(limits, self.params, self.gates, self.members, self.places)
         return self._kernels[regime]
 
-    def columns(self, frame: Frame) -> Integers:
-        """i8[6, rows]: index of the sensor in this block (-1 unknown), at, enter, leave, count, seen."""
-        if self._ids[0] != frame.sensors:
-            self._ids = (frame.sensors, np.array([self.index.get(name, -1) for name in frame.sensors], np.int64))
-        columns = np.empty((6, len(frame.at)), np.int64)
-        columns[0] = self._ids[1][frame.sensor] if len(frame.at) else 0
-        columns[1] = frame.at
-        columns[2] = frame.enter
-        columns[3] = frame.leave
-        columns[4] = frame.count
-        columns[5] = frame.seen
-        return columns
+    def ids(self, names: tuple[str, ...]) -> Integers:
+        """The index in this block of each of a frame's sensors, -1 for those that it does not have."""
+        if self._ids[0] is not names and self._ids[0] != names:
+            self._ids = (names, np.array([self.index.get(name, -1) for name in names], np.int64))
+        return self._ids[1]
 
 
 @lru_cache(maxsize=256)
-def plan_of(policy: Policy, block: str) -> BlockPlan:
-    """The plan of a block, made once for each policy object."""
-    return BlockPlan(policy, block)
+def plan_of(policy: Policy, block: str, beating: bool = True) -> BlockPlan:
+    """The plan of a block, made once for each policy object; beating: see BlockPlan."""
+    return BlockPlan(policy, block, beating)
 
 
 def parameters(policy: Policy) -> Records:
@@ -87,11 +75,14 @@ def parameters(policy: Policy) -> Records:
     return params
 
 
-def membership(gates: Records, zones: int) -> tuple[Integers, Integers]:
-    """Sensors by zone: (members, starts), those of zone z at members[starts[z]:starts[z + 1]]."""
+def membership(gates: Records, zones: int) -> tuple[Integers, Records]:
+    """Sensors by zone: (members, places), those of zone z at members[places[z].first : places[z].last]."""
     members: list[int] = []
-    starts = [0]
+    places = np.zeros(zones, PLACE)
     for zone in range(zones):
-        members += [index for index, gate in enumerate(gates) if zone in (gate["zone"], gate["source"], gate["target"])]
-        starts.append(len(members))
-    return np.array(members, np.int64), np.array(starts, np.int64)
+        own = [index for index, gate in enumerate(gates) if zone in (gate["zone"], gate["source"], gate["target"])]
+        places[zone]["first"] = len(members)
+        members += own
+        places[zone]["last"] = len(members)
+        places[zone]["has_gates"] = any(gates[index]["kind"] != STATE for index in own)
+    return np.array(members, np.int64), places

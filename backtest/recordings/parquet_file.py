@@ -143,10 +143,10 @@ class _Part:
     def figures(self, name: str) -> Counts:
         """Give a column of whole numbers, `MISSING` where there is none."""
         if not self.has(name):
-            return np.full(len(self.batch), MISSING, np.int64)
+            return _nothing(len(self.batch))
         column: Any = self.batch.column(name)
         if column.null_count == len(column):
-            return np.full(len(column), MISSING, np.int64)
+            return _nothing(len(column))
         if pa.types.is_floating(column.type):
             column = self._whole(name, column)
         elif not pa.types.is_integer(column.type):
@@ -184,6 +184,11 @@ class _Part:
 
     def _refused(self, name: str, wrong: str, remedy: str) -> RecordingError:
         return RecordingError(self.path, wrong, remedy, column=name)
+
+
+def _nothing(length: int) -> Counts:
+    """A column without a single figure, which takes no room of its own."""
+    return np.broadcast_to(np.array(MISSING, np.int64), (length,))
 
 
 def _numpy(column: Any) -> NDArray[np.int64]:

@@ -1,46 +1,55 @@
-"""A barrier's machine driven by the standings of a replay: only those that can change something are looked at."""
+"""A barrier's machine driven by the standings of a replay: only those that can change something are looked at.
+
+A block under replay says only what is new.  In between each zone repeats its word in its rhythm, as it does live; when
+that is follows from the word's own instant, so a repetition exists here only where it matters.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from streams.alerts import standing
+from streams.alerts import worded
 from streams.barrier.crews import answer, approval
-from streams.barrier.machine import FAR, advance, deadline, matters_from
-from streams.barrier.state import UP, Command, State
+from streams.barrier.machine import FAR, SILENT_MS, advance, deadline, matters_from
+from streams.barrier.state import UP, Command, Evidence, State
 from streams.policy import BarrierPolicy, Policy
-from streams.records import STANDING, Integers, Records
+from streams.records import GOOD, STANDING, Records
 from streams.schemas import Report, Standing, Tick
 
 SECOND_MS = 1000
 
 
-HEARD = np.dtype(
-    [("at", "i8"), ("zone", "i4"), ("level", "i1"), ("quality", "i1"), ("episode", "i8"), ("sequence", "i8")]
-)
-"""A standing before it is put into words; `zone` is the index among the barrier's zones."""
+class Word(NamedTuple):
+    """A standing before it is told; `zone` is the index among the barrier's zones."""
 
-WORDS = ["level", "quality", "episode", "sequence"]
+    at: int
+    zone: int
+    level: int
+    quality: int
+    episode: int
+    sequence: int
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where it is heard: of one instant the worst first, as `alerts.standings` tells them."""
+        return self.at, -self.level, -self.quality, self.zone
 
 
-def heard(policy: BarrierPolicy, zones: Sequence[str], changes: Records) -> Records:
+def heard(policy: BarrierPolicy, zones: Sequence[str], changes: Records) -> list[Word]:
     """The standings among a block's changes that concern a barrier (`zones`: the block's)."""
-    index = np.array([policy.zones.index(zone) if zone in policy.zones else -1 for zone in zones], np.int32)
-    mine = changes[(changes["kind"] == STANDING) & (index[changes["zone"]] >= 0)]
-    found = np.zeros(len(mine), HEARD)
-    for name in ("at", *WORDS):
-        found[name] = mine[name]
-    found["zone"] = index[mine["zone"]]
-    return found
+    index = {place: policy.zones.index(zone) for place, zone in enumerate(zones) if zone in policy.zones}
+    said = changes[changes["kind"] == STANDING]
+    words = zip(*(said[name].tolist() for name in Word._fields), strict=True)
+    return [Word(at, index[zone], *rest) for at, zone, *rest in words if zone in index]
 
 
 @dataclass
 class Gatekeeper:
     """One barrier through a replay: its state, what the field will answer, and how long it stood.
 
+    `beat_ms` is the rhythm in which each zone repeats its word, in whole steps; `newest` is each zone's last word that
+    was new, `told` the instant of the last one that the machine was told, `coming` those of the new ones ahead;
     `stood` are the intervals [from, until] in epoch milliseconds in which the barrier stood, or may have stood.
     """
 
@@ -48,64 +57,93 @@ class Gatekeeper:
     policy: BarrierPolicy
     crew: str
     delay_ms: int
+    beat_ms: int
     state: State = field(default_factory=State)
-    waiting: list[Records] = field(default_factory=list)
+    waiting: list[Word] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     stood: list[tuple[int, int]] = field(default_factory=list)
-    newest: dict[int, Records] = field(default_factory=dict)
+    newest: dict[int, Word] = field(default_factory=dict)
+    told: dict[int, int] = field(default_factory=dict)
+    coming: dict[int, list[int]] = field(default_factory=dict)
 
-    def hear(self, settled: int) -> None:
-        """The standings that wait, up to an instant that all blocks concerned have closed; of one instant the worst
-        first, as `alerts.standings` tells them."""
-        if not self.waiting:
-            return
-        every = np.concatenate(self.waiting)
-        now = every[every["at"] <= settled]
-        self.waiting = [every[every["at"] > settled]]
-        standings = now[np.lexsort((now["zone"], -now["quality"], -now["level"], now["at"]))]
-        news = np.flatnonzero(self.says_new(standings))
-        instants = np.ascontiguousarray(standings["at"])
-        index = 0
-        while index < len(standings):
-            found = self.next_of_interest(index, instants, news)
-            self.keep_up(standings[index:found])
-            if found < len(standings):
-                self.pass_time(int(standings[found]["at"]))
-                self.say(standings[found])
-            index = found + 1
+    def hear(self, settled: int, closed: Sequence[int]) -> None:
+        """The words up to an instant that all blocks concerned have closed; closed: up to when each zone is decided."""
+        news = sorted((word for word in self.waiting if word.at <= settled), key=lambda word: word.place)
+        self.waiting = [word for word in self.waiting if word.at > settled]
+        self.coming = {zone: [min(settled, at)] for zone, at in enumerate(closed)}
+        for word in reversed(news):
+            self.coming[word.zone].append(word.at - 1)
+        for word in news:
+            while (beat := self.next_of_interest()) is not None and beat.place < word.place:
+                self.listen(beat)
+            self.listen(word)
+            self.coming[word.zone].pop()
+            self.newest[word.zone] = word
+        while (beat := self.next_of_interest()) is not None:
+            self.listen(beat)
+        self.keep_up(None)
 
-    def keep_up(self, passed_over: Records) -> None:
-        """The newest word of each zone among standings that say nothing new: evidence that is fresh, as it is live."""
-        newest = [np.flatnonzero(passed_over["zone"] == zone)[-1] for zone in np.unique(passed_over["zone"])]
-        for place in sorted(newest):
-            self.say(passed_over[place])
+    def listen(self, word: Word) -> None:
+        """One word that matters, after the repetitions before it and what time brought meanwhile."""
+        self.keep_up(word)
+        self.pass_time(word.at)
+        self.say(word)
 
-    def say(self, said: Any) -> None:
+    def next_of_interest(self) -> Word | None:
+        """The first repetition that is not told yet and at which a wait is over or something else is due."""
+        wake = self.wake()
+        if wake >= FAR:
+            return None
+        found = []
+        for zone, word in self.newest.items():
+            after = max(wake, self.told[zone] + 1) - word.at
+            at = word.at + max(1, -(-after // self.beat_ms)) * self.beat_ms
+            if at <= self.coming[zone][-1]:
+                found.append(word._replace(at=at))
+        return min(found, key=lambda word: word.place, default=None)
+
+    def wake(self) -> int:
+        """From when on a word that says nothing new may change something."""
+        return min(matters_from(self.state, self.policy), self.due_at())
+
+    def keep_up(self, before: Word | None) -> None:
+        """The newest repetition of each zone that comes before a word: evidence that is fresh, as it is live."""
+        passed_over = []
+        for zone, word in self.newest.items():
+            until = self.coming[zone][-1] if before is None else min(self.coming[zone][-1], before.at)
+            beat = word._replace(at=word.at + max(0, until - word.at) // self.beat_ms * self.beat_ms)
+            if before is not None and beat.place >= before.place:
+                beat = beat._replace(at=beat.at - self.beat_ms)
+            if beat.at > self.told[zone]:
+                passed_over.append(beat)
+        fresh = {beat.zone: self.freshened(beat) for beat in passed_over}
+        if any(evidence is None for evidence in fresh.values()):
+            for beat in sorted(passed_over, key=lambda word: word.place):
+                self.say(beat)
+        elif fresh:
+            zones = {self.policy.zones[zone]: evidence for zone, evidence in fresh.items() if evidence is not None}
+            at = max(self.state.at, *(evidence.at for evidence in zones.values()))
+            self.state = replace(self.state, zones=MappingProxyType({**self.state.zones, **zones}), at=at)
+            self.told |= {beat.zone: beat.at for beat in passed_over}
+
+    def freshened(self, beat: Word) -> Evidence | None:
+        """What is known of a zone that goes on being clear, as of a repetition; None where the machine has to look."""
+        known = self.state.zones.get(self.policy.zones[beat.zone])
+        if known is None or known.clear_since is None or beat.quality != GOOD or beat.level >= self.policy.deploy_at:
+            return None
+        if self.state.tick_at - beat.at > SILENT_MS + self.delay_ms:
+            return None
+        return replace(known, at=beat.at)
+
+    def say(self, word: Word) -> None:
         """One standing into the machine."""
-        words = standing(self.site, self.policy.id, self.policy.zones[said["zone"]], said)
-        self.take(Standing.model_construct(**words))
-
-    def says_new(self, standings: Records) -> NDArray[np.bool_]:
-        """Does each say anything that the zone's last standing did not?"""
-        new = np.zeros(len(standings), np.bool_)
-        for zone in range(len(self.policy.zones)):
-            rows = np.flatnonzero(standings["zone"] == zone)
-            if not len(rows):
-                continue
-            words = standings[rows][WORDS]
-            new[rows[1:]] = words[1:] != words[:-1]
-            new[rows[0]] = zone not in self.newest or words[0] != self.newest[zone]
-            self.newest[zone] = words[-1]
-        return new
-
-    def next_of_interest(self, index: int, instants: Integers, news: Integers) -> int:
-        """The first standing from `index` on that says something new, or at which something else is due."""
-        wake = min(matters_from(self.state, self.policy), self.due_at())
-        found = news[np.searchsorted(news, index) :]
-        by_word = int(found[0]) if len(found) else len(instants)
-        by_time = max(index, int(np.searchsorted(instants, wake))) if wake < FAR else len(instants)
-        return min(by_word, by_time)
+        zone = self.policy.zones[word.zone]
+        told = worded(
+            self.site, self.policy.id, zone, word.at, word.level, word.quality, word.episode, word.sequence
+        )  # fmt: skip
+        self.told[word.zone] = word.at
+        self.take(Standing.model_construct(**told))
 
     def due_at(self) -> int:
         """When the field answers next, or stops being waited for."""

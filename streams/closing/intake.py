@@ -20,6 +20,12 @@ from streams.records import (
 from streams.steps.counters import known, remember
 
 SECOND_MS = 1000
+ARRIVED = 5
+"""The row of a frame's columns that says when each reading arrived, where there is one."""
+
+LIVE = 2**62
+"""A frame that does not tick by itself."""
+
 HALF_WRAP_MS = 2**31
 """Instants are remembered modulo 2**32 ms; up to half of that back, an equal remainder is the same instant."""
 
@@ -53,7 +59,7 @@ def fault(gate: Any, columns: Any, row: int) -> int:
 
 
 @inlined
-def refusal(params: Any, gate: Any, reached: int, columns: Any, row: int) -> int:
+def refusal(params: Any, gate: Any, reached: int, columns: Any, row: int, arrived: int) -> int:
     """Why a reading that was not heard before is refused, 0 when it is taken.
 
     The very first reading is measured against its own arrival, so that a wrong clock cannot begin a block long ago.
@@ -61,10 +67,10 @@ def refusal(params: Any, gate: Any, reached: int, columns: Any, row: int) -> int
     reason = fault(gate, columns, row)
     if reason != 0:
         return reason
-    if columns[1, row] > columns[5, row] + params["skew_ms"]:
+    if columns[1, row] > arrived + params["skew_ms"]:
         return FUTURE
     if reached == NEVER:
-        reached = columns[5, row] - params["grace_ms"]
+        reached = arrived - params["grace_ms"]
     if columns[1, row] < reached - params["lateness_ms"]:
         return TOO_OLD
     return 0
@@ -77,8 +83,9 @@ def heard(block: Any, sensor: Any, at: int) -> bool:
 
 
 @inlined
-def line_up(block: Any, params: Any, kind: int, pending: Any, reached: int, columns: Any, row: int) -> None:
-    """Put a reading behind the others that wait for their step to close; a line sensor tells no head count."""
+def line_up(block: Any, params: Any, index: int, kind: int, pending: Any, reached: int, columns: Any, row: int) -> None:
+    """Put a reading of sensor `index` behind the others that wait for their step to close; a line sensor tells no
+    head count."""
     at = columns[1, row]
     if reached >= block["opened_at"] + params["step_ms"] or block["opened_at"] == NEVER:
         block["opened_at"] = reached - reached % params["step_ms"] if reached != NEVER else NEVER
@@ -88,7 +95,7 @@ def line_up(block: Any, params: Any, kind: int, pending: Any, reached: int, colu
     waiting = pending[block["pending"]]
     waiting["due"] = block["opened_at"] if late else at
     waiting["at"] = at
-    waiting["sensor"] = columns[0, row]
+    waiting["sensor"] = index
     waiting["enter"] = columns[2, row]
     waiting["leave"] = columns[3, row]
     waiting["count"] = columns[4, row] if kind == STATE else MISSING
@@ -109,50 +116,69 @@ def tick(block: Any, params: Any, at: int) -> None:
         block["begun_at"] = at - params["grace_ms"]
 
 
-@compiled
-def take(
-    block: Any,
-    params: Any,
-    sensors: Any,
-    gates: Any,
-    pending: Any,
-    columns: Any,
-    clock: Any,
-    start: int,
-    stop: int,
-    tick_from: int,
-    refused: Any,
-) -> int:
-    """Rows start..stop of a frame, in the order of arrival; returns how many were refused.
+@inlined
+def arrival(columns: Any, row: int, seen: int) -> int:
+    """When a reading arrived: each has its own instant, or one holds for all."""
+    return int(columns[ARRIVED, row]) if len(columns) > ARRIVED else seen
 
-    columns: i8[6, rows] of sensor (its index in the block, -1 unknown), at, enter, leave, count, seen.
-    A recording ticks by itself at each whole second of its clock (i8[rows]) after `tick_from`, before what arrives
-    then; a live frame does not (`tick_from` far away).  Of the seconds without a reading, only the first of all Ticks
-    matters: it may be the block's beginning.
+
+@inlined
+def next_second(block: Any, tick_from: int) -> int:
+    """The first whole second whose Tick a recording has not heard; a live frame (`tick_from` far away) has none."""
+    heard_to = max(tick_from, block["tick_at"])
+    return int(heard_to - heard_to % SECOND_MS + SECOND_MS)
+
+
+@compiled
+def tick_up_to(block: Any, params: Any, second: int, tick_from: int) -> None:
+    """The Ticks of a recording up to a whole second; of those between, only the first of all matters: it may be the
+    block's beginning."""
+    if block["tick_at"] == NEVER:
+        tick(block, params, tick_from + SECOND_MS)
+    tick(block, params, second)
+
+
+@inlined
+def take(
+    block: Any, params: Any, sensors: Any, gates: Any, pending: Any, limit: int, ids: Any, columns: Any, seen: int,
+    row: int, stop: int, clock: int, tick_from: int, refused: Any,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Rows row..stop of a frame, in the order of arrival, until so many readings wait or no more can be refused.
+
+    ids: the index of each of the frame's sensors in the block, -1 unknown; columns: i8[5 or 6, rows or more] of sensor,
+    at, enter, leave, count, and of arrival where `seen` does not hold for all.  A recording (`tick_from` is the second
+    of its first arrival) carries the readings of other blocks too, which are passed over, and ticks by itself at each
+    whole second of its clock, the newest arrival of any block, before what arrives then.
+    Returns (row reached, refused, clock).
     """
     dead = 0
-    for row in range(start, stop):
-        second = clock[row] - clock[row] % SECOND_MS
-        if second > tick_from and second > block["tick_at"]:
-            if block["tick_at"] == NEVER:
-                tick(block, params, tick_from + SECOND_MS)
-            tick(block, params, second)
-        index = columns[0, row]
-        at = columns[1, row]
-        reached = horizon(block, params)
-        if index < 0:
-            reason = UNKNOWN_SENSOR
-        elif heard(block, sensors[index], at):
-            block["duplicate"] += 1
+    ticking = next_second(block, tick_from)
+    while row < stop and block["pending"] < limit and dead < len(refused):
+        arrived = arrival(columns, row, seen)
+        clock = max(clock, arrived)
+        index = ids[columns[0, row]]
+        row += 1
+        if index < 0 and tick_from != LIVE:
             continue
-        else:
-            reason = refusal(params, gates[index], reached, columns, row)
-        if reason != 0:
-            refused[dead]["row"] = row
-            refused[dead]["reason"] = reason
-            dead += 1
-            continue
-        remember(sensors[index], at)
-        line_up(block, params, gates[index]["kind"], pending, reached, columns, row)
+        if clock >= ticking:
+            tick_up_to(block, params, clock - clock % SECOND_MS, tick_from)
+            ticking = next_second(block, tick_from)
+        reason = UNKNOWN_SENSOR
+        if index >= 0:
+            sensor = sensors[index]
+            at = columns[1, row - 1]
+            if heard(block, sensor, at):
+                block["duplicate"] += 1
+                continue
+            gate = gates[index]
+            reached = horizon(block, params)
+            reason = refusal(params, gate, reached, columns, row - 1, arrived)
+            if reason == 0:
+                remember(sensor, at)
+                line_up(block, params, index, gate["kind"], pending, reached, columns, row - 1)
+                continue
+        refused[dead]["row"] = row - 1
+        refused[dead]["reason"] = reason
+        dead += 1
     block["dead"] += dead
-    return dead
+    return row, dead, clock

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from streams.closing.changes import doubt, say, write_row
 from streams.compiled import compiled, inlined
-from streams.records import BLIND, CUMULATIVE, GOOD, LEVEL, MISSING, NEVER, STANDING, STATE, Integers, Records
+from streams.records import BLIND, CUMULATIVE, GOOD, LEVEL, MISSING, NEVER, STANDING, STATE, Integers, Records, laid_out
 from streams.steps.counters import since_last
 from streams.steps.levels import decide, limit_at, next_change
 from streams.steps.occupancy import anchor, flow, roll, rolling, rolling_upper, settle, widened
@@ -28,20 +28,22 @@ class Memory(NamedTuple):
     pending: Records
 
 
-class Plan(NamedTuple):
-    """What a block goes by: limits a zone, parameters, what its sensors are, which are a zone's, and who wants to hear.
+PLACE = laid_out([("first", "i8"), ("last", "i8"), ("beat_ms", "i8"), ("has_gates", "i8")])
+"""What a zone is: where its sensors stand among the members of the plan, the rhythm of its standings (0 for a zone that
+serves no barrier), and whether line sensors stand around it."""
 
-    `members[starts[z]:starts[z + 1]]` are the sensors of zone z; `beats[z]` is the rhythm of its standings in ms, 0 for
-    a zone that serves no barrier; `has_gates[z]` tells whether line sensors stand around it.
-    """
+FAR = 2**62
+"""A rhythm so long that a zone only says what is new."""
+
+
+class Plan(NamedTuple):
+    """What a block goes by: limits a zone, parameters, what its sensors are, which are a zone's, what its zones are."""
 
     limits: Records
     params: Records
     gates: Records
     members: Integers
-    starts: Integers
-    beats: Integers
-    has_gates: Integers
+    places: Records
 
 
 class Room(NamedTuple):
@@ -49,6 +51,12 @@ class Room(NamedTuple):
 
     changes: Records
     series: Records
+
+
+@inlined
+def own_members(plan: Plan, index: int) -> Any:
+    """The sensors of a zone."""
+    return plan.members[plan.places[index]["first"] : plan.places[index]["last"]]
 
 
 @inlined
@@ -91,7 +99,7 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
     limit = plan.limits[index]
     step_ms = plan.params[0]["step_ms"]
     blind_after_ms = plan.params[0]["blind_after_ms"]
-    beat_ms = plan.beats[index]
+    beat_ms = plan.places[index]["beat_ms"]
     last = len(room.changes) - CHANGES_A_STEP
     wanted = len(room.series)
     while zone["closed_at"] < until and count <= last and (wanted == 0 or rows < wanted):
@@ -102,7 +110,7 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
         at = zone["closed_at"] + step_ms
         quality = zone["quality"]
         if at > zone["next_due"]:
-            own = plan.members[plan.starts[index] : plan.starts[index + 1]]
+            own = own_members(plan, index)
             quality = listen(zone, index, at, memory.block[0]["begun_at"], memory.sensors, plan.gates, own)
             settle(zone)
         said = count
@@ -122,7 +130,7 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
     """A zone that has never been heard of is blind once all its sensors are overdue, and asks for a person in time."""
     zone = memory.zones[index]
     began_at = memory.block[0]["begun_at"]
-    own = plan.members[plan.starts[index] : plan.starts[index + 1]]
+    own = own_members(plan, index)
     if len(own) == 0 or began_at == NEVER:
         return count
     step_ms = plan.params[0]["step_ms"]
@@ -189,7 +197,7 @@ def advance_zone(
     """
     zone = memory.zones[where]
     pending, sensors, gates = memory.pending, memory.sensors, plan.gates
-    has_gates = plan.has_gates[where] != 0
+    has_gates = plan.places[where]["has_gates"] != 0
     step_ms = plan.params[0]["step_ms"]
     while cursor < len(order):
         reading = pending[order[cursor]]
@@ -220,7 +228,7 @@ def advance_zone(
             sensor["count_at"] = reading["at"]
             left = anchor(zone, reading["count"], gate["share"], has_gates)
             if has_gates:
-                forget(sensors, gates, plan.members[plan.starts[where] : plan.starts[where + 1]], where, left)
+                forget(sensors, gates, own_members(plan, where), where, left)
         cursor += 1
     if count + CHANGES_A_STEP > len(room.changes):
         return cursor, count, rows, False

@@ -1,22 +1,14 @@
 """Passing over standings that say nothing new changes nothing of what a barrier does."""
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.barrier.gatekeeping import HEARD, Gatekeeper
+from streams.barrier.gatekeeping import Gatekeeper, Word
 from streams.barrier.machine import FAR
-from streams.barrier.state import State
 from streams.policy import BarrierPolicy, Policy
-from streams.records import Integers
 from tests.streams.square import BARRIER, BEGUN, CAMERA, policy
 
-
-class Patient(Gatekeeper):
-    """Listens to every single word."""
-
-    def next_of_interest(self, index: int, instants: Integers, news: Integers) -> int:
-        return index
+BEAT_S = 10
 
 
 WORD = st.tuples(
@@ -28,27 +20,40 @@ def town() -> Policy:
     return policy(CAMERA, site_more={"barriers": [BARRIER]})
 
 
-def through(keeper: Gatekeeper, words: list[tuple[int, int, int, int]], batches: int) -> State:
-    """Standings at least every ten seconds of each zone; a change is a new sequence."""
-    rows, at, sequence = [], [0, 0], [0, 0]
-    stood = [(0, 0), (0, 0)]
-    for count, zone, level, quality in words:
+def standings(said: list[tuple[int, int, int, int]]) -> tuple[list[Word], list[Word], list[int]]:
+    """What two zones say, every ten seconds and at each change, which is a new sequence: every word, the new ones of
+    them, and up to when each zone is decided."""
+    every, new = [], []
+    at, sequence, stood = [0, 0], [0, 0], [(0, 0), (0, 0)]
+    for count, zone, level, quality in said:
         for _ in range(count):
-            at[zone] += 10 if (level, quality) == stood[zone] else 1
-            sequence[zone] += (level, quality) != stood[zone]
+            changed = (level, quality) != stood[zone]
+            at[zone] += 1 if changed else BEAT_S
+            sequence[zone] += changed
             stood[zone] = (level, quality)
-            rows.append((BEGUN + 1000 * at[zone], zone, level, quality, 0, sequence[zone]))
-    rows.sort(key=lambda row: (row[0], -row[2], -row[3], row[1]))
-    found = np.zeros(len(rows), HEARD)
-    for place, row in enumerate(rows):
-        for name, value in zip(("at", "zone", "level", "quality", "episode", "sequence"), row, strict=True):
-            found[place][name] = value
-    for part in np.array_split(found, batches):
-        keeper.waiting.append(part)
-        keeper.hear(int(part["at"][-1]) if len(part) else 0)
-    keeper.hear(FAR)
-    keeper.finish(max(at) * 1000 + BEGUN)
-    return keeper.state
+            every.append(Word(BEGUN + 1000 * at[zone], zone, level, quality, 0, sequence[zone]))
+            if changed or not any(word.zone == zone for word in every[:-1]):
+                new.append(every[-1])
+    return every, new, [BEGUN + 1000 * end for end in at]
+
+
+def hear_all(keeper: Gatekeeper, words: list[Word]) -> None:
+    """Every single word, one after the other."""
+    for word in sorted(words, key=lambda word: word.place):
+        keeper.pass_time(word.at)
+        keeper.say(word)
+
+
+def hear_new(keeper: Gatekeeper, words: list[Word], closed: list[int], batches: int) -> None:
+    """Only what is new, as the blocks close, in so many goes."""
+    end = max(closed)
+    for batch in range(1, batches + 1):
+        settled = BEGUN + (end - BEGUN) * batch // batches
+        keeper.waiting += [word for word in words if word.at <= settled]
+        words = [word for word in words if word.at > settled]
+        decided = [min(settled, at) for at in closed]
+        keeper.hear(min(decided), decided)
+    keeper.hear(FAR, closed)
 
 
 @settings(max_examples=100, deadline=None)
@@ -63,6 +68,10 @@ def test_the_machine_that_passes_over_words_does_what_the_one_does_that_hears_th
     level: int,
 ) -> None:  # fmt: skip
     rules = BarrierPolicy("barrier", ("square", "plaza"), 20_000, 15_000, level, deploy, lift, 1000 * hold, 1000 * up)
-    quick, patient = (kind(town(), rules, crew, 6_000) for kind in (Gatekeeper, Patient))
-    assert through(quick, words, batches) == through(patient, words, 1)
-    assert (quick.commands, quick.stood) == (patient.commands, patient.stood)
+    quick, patient = (Gatekeeper(town(), rules, crew, 6_000, 1000 * BEAT_S) for _ in range(2))
+    every, new, closed = standings(words)
+    hear_all(patient, every)
+    hear_new(quick, new, closed, batches)
+    for keeper in (quick, patient):
+        keeper.finish(max(closed))
+    assert (quick.state, quick.commands, quick.stood) == (patient.state, patient.commands, patient.stood)
