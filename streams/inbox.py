@@ -10,6 +10,7 @@ from streams.schemas import (
     LEVELS,
     QUALITIES,
     Alert,
+    CountOrder,
     Order,
     Report,
     Standing,
@@ -19,15 +20,26 @@ from streams.schemas import (
 )
 
 
-def parse_block(value: bytes) -> Frame | Tick:
-    """A frame or a Tick; a frame of another producer may have its keys in any order, and spaces."""
+def parse_block(value: bytes) -> Frame | Tick | CountOrder:
+    """A frame, a Tick or a person's count; a frame of another producer may have its keys in any order, and spaces."""
     if value.startswith(PREFIX):
         return parse(value)
     try:
         return Tick.model_validate_json(value)
     except ValidationError as error:
-        if loaded(value).get("kind") == "frame":
+        kind = loaded(value).get("kind")
+        if kind == "frame":
             return parse(value)
+        if kind == "order":
+            return parse_count(value)
+        raise Unreadable("unreadable", said(error)) from error
+
+
+def parse_count(value: bytes) -> CountOrder:
+    """A person's count of a zone."""
+    try:
+        return CountOrder.model_validate_json(value)
+    except ValidationError as error:
         raise Unreadable("unreadable", said(error)) from error
 
 

@@ -57,11 +57,13 @@ SENSORS = np.dtype(
         ("zone", "i4"),
         ("every_ms", "i8"),
         ("share", "f8"),
+        ("coverage", "f8"),
         ("width_m", "f8"),
     ],
     align=True,
 )
-"""What a sensor is: its kind, the zones it stands between (or counts in), its rhythm and its stated error."""
+"""What a sensor is: its kind, the zones it stands between (or counts in and what part of it), its rhythm and its
+stated error."""
 
 ZONE = laid_out(
     [

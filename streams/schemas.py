@@ -19,6 +19,9 @@ QUALITIES = ("good", "degraded", "blind")
 IDS = UUID("7f1c7a3e-2f0b-5d53-9d1b-3b5b6f0c9a11")
 """The name space of every id that Tidegate derives from a cause."""
 
+PEOPLE_MAX = 10_000_000
+"""More people than any zone holds: a larger count is a slip of the finger."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INSTANT_MAX_MS = 253_402_300_799_999
 
@@ -71,10 +74,26 @@ SENTENCES = {
 }
 
 
+class Verdict(StrEnum):
+    """What became of a person's count."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    FUTURE = "future"
+    TOO_OLD = "too_old"
+
+
 class Model(BaseModel):
     """A message: what is not known is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Model):
+    """One text in both languages."""
+
+    zh: str
+    en: str
 
 
 class Tick(Model):
@@ -120,6 +139,41 @@ class Order(Model):
     by: str
     role: str = ""
     reason: str = ""
+
+
+class CountOrder(Model):
+    """What a person counted in a zone: an absolute reading with a name and a stated accuracy, as a share."""
+
+    kind: Literal["order"] = "order"
+    block: str
+    zone: str
+    at: Milliseconds
+    order: Literal["set_count"]
+    count: Annotated[int, Field(ge=0, le=PEOPLE_MAX, strict=True)]
+    accuracy: Annotated[float, Field(ge=0, le=1)]
+    by: Annotated[str, Field(min_length=1)]
+    role: str = ""
+    reason: str = ""
+
+
+class ZoneCount(Model):
+    """What became of a person's count: the order with its verdict, and the zone as it stood when it came in."""
+
+    id: str
+    zone: str
+    block: str
+    at: Instant
+    count: int
+    accuracy: float
+    by: str
+    role: str
+    reason: str
+    verdict: Verdict
+    text: Words
+    people: float
+    lower: float
+    upper: float
+    revision: str
 
 
 class Alert(Model):
@@ -197,13 +251,6 @@ class BarrierState(Model):
     revision: str
 
 
-class Words(Model):
-    """One text in both languages."""
-
-    zh: str
-    en: str
-
-
 class Notice(Model):
     """What an office is told about an alert (contracts §5)."""
 
@@ -221,7 +268,7 @@ class Notice(Model):
 BarrierInput = Annotated[Standing | Report | Order | Tick, Field(discriminator="kind")]
 BARRIER_INPUT: TypeAdapter[Standing | Report | Order | Tick] = TypeAdapter(BarrierInput)
 PUBLISHED: tuple[type[Model], ...] = (
-    Tick, Standing, Report, Order, Alert, ZoneState, Command, BarrierState, Notice,
+    Tick, CountOrder, Standing, Report, Order, Alert, ZoneState, ZoneCount, Command, BarrierState, Notice,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from wire.settings import Settings
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "check", "status",
+    "order",
 )  # fmt: skip
 """One small file each, in the order in which help lists them."""
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from streams.policy import Policy, PolicyErrors, load, render
+from streams.policy import Policy, PolicyErrors, Site, load, load_site, render
 from tidegate.console_output import BAD_INPUT, fail, options
 
 
@@ -14,6 +14,14 @@ def read_text(path: Path) -> str:
         fail(BAD_INPUT, f"{path}: {error.strerror}: give the path of a readable file")
     except UnicodeDecodeError as error:
         fail(BAD_INPUT, f"{path}: not UTF-8 at byte {error.start}: save the file as UTF-8")
+
+
+def read_site(path: Path) -> Site:
+    """What exists, or the end of the command with every problem at once."""
+    try:
+        return load_site(read_text(path), name=str(path))
+    except PolicyErrors as problems:
+        fail(BAD_INPUT, "\n".join(render(problem, options.lang) for problem in problems.problems))
 
 
 def read_policy(site: Path, thresholds: Path) -> Policy:

@@ -11,6 +11,8 @@ SENSOR_READINGS = "sensor.readings"
 BLOCK_INPUTS = "block.inputs"
 ZONE_STATES = "zone.states"
 ZONE_ALERTS = "zone.alerts"
+ZONE_COUNTS = "zone.counts"
+SENSOR_ALERTS = "sensor.alerts"
 BARRIER_INPUTS = "barrier.inputs"
 BARRIER_COMMANDS = "barrier.commands"
 BARRIER_STATES = "barrier.states"
@@ -74,6 +76,8 @@ TABLE: tuple[Topic, ...] = (
     Topic(BLOCK_INPUTS, "block", 8, "frames, orders and ticks: the inbox of a block", arriving(30)),
     Topic(ZONE_STATES, "zone", 8, "people, band, rolling occupancy, level and quality now", newest()),
     Topic(ZONE_ALERTS, "zone", 8, "transitions with reason, evidence and sequence", kept(400)),
+    Topic(ZONE_COUNTS, "zone", 8, "what persons counted, by name, and what became of it", kept(400)),
+    Topic(SENSOR_ALERTS, "sensor", 8, "troubles of sensors, and their ends: never mixed with crowd levels", kept(400)),
     Topic(BARRIER_INPUTS, "barrier", 4, "standings of zones, reports of the field, orders and ticks", kept(400)),
     Topic(BARRIER_COMMANDS, "barrier", 4, "positions that the field is asked for", kept(400)),
     Topic(BARRIER_STATES, "barrier", 4, "the machine of each barrier now", newest()),

@@ -46,5 +46,6 @@ def _gates(sensors: list[Sensor], index: dict[str, int]) -> Records:
     gates["zone"] = [index.get(sensor.zone or OUTSIDE, NOWHERE) for sensor in sensors]
     gates["every_ms"] = [sensor.every_ms for sensor in sensors]
     gates["share"] = [sensor.share for sensor in sensors]
+    gates["coverage"] = [sensor.coverage for sensor in sensors]
     gates["width_m"] = [sensor.line.width_m if sensor.line else 0.0 for sensor in sensors]
     return gates

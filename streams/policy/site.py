@@ -72,7 +72,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """A counter on a line, or one that sees the area of a zone; `share` is its miscount or error, as a fraction."""
+    """A counter on a line, or one that sees the area of a zone; `share` is its miscount or error, as a fraction.
+
+    coverage: the part of the zone's area that an area sensor sees, as a fraction.
+    """
 
     id: str
     kind: str
@@ -80,6 +83,7 @@ class Sensor:
     zone: str | None
     every_ms: int
     share: float
+    coverage: float = 1.0
 
     @property
     def touches(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from streams.policy.text.fields import Fields, Spot
 
 SENSOR_KEYS = ("id", "line", "area", "counts", "every", "miscount", "error")
 LINE_KEYS = ("from", "to", "width_m")
-AREA_KEYS = ("zone",)
+AREA_KEYS = ("zone", "coverage")
 
 USUAL_MISCOUNT = 0.05
 """An acceptance test lets a counter through at 95 of 100 crossings (Xovis procedure; domain facts §2.4)."""
@@ -30,7 +30,7 @@ def read_sensor(spot: Spot, draft: Draft) -> Sensor | None:
     elif not where_line and not where_area and not fields.meant & {"line", "area"}:
         spot.wrong("no_line_no_area")
     line = _line(where_line, draft) if where_line else None
-    zone = _area(where_area, draft) if where_area else None
+    zone, coverage = _area(where_area, draft) if where_area else (None, 1.0)
     kind = fields.required("counts", f.choice(*KINDS))
     every_ms = fields.required("every", f.positive_duration)
     share = _share(fields, on_line=where_line is not None)
@@ -42,7 +42,7 @@ def read_sensor(spot: Spot, draft: Draft) -> Sensor | None:
             where_counts.wrong("flow_in_area", found=kind)
     if name is None or kind is None or every_ms is None:
         return None
-    return Sensor(name, kind, line, zone, every_ms, share)
+    return Sensor(name, kind, line, zone, every_ms, share, coverage)
 
 
 def _line(spot: Spot, draft: Draft) -> Line | None:
@@ -56,8 +56,9 @@ def _line(spot: Spot, draft: Draft) -> Line | None:
     return Line(source, target, width_m) if source and target and width_m else None
 
 
-def _area(spot: Spot, draft: Draft) -> str | None:
-    return Fields(spot, AREA_KEYS).required("zone", draft.known("zone"))
+def _area(spot: Spot, draft: Draft) -> tuple[str | None, float]:
+    fields = Fields(spot, AREA_KEYS)
+    return fields.required("zone", draft.known("zone")), fields.optional("coverage", f.part, 1.0)
 
 
 def _share(fields: Fields, on_line: bool) -> float:

@@ -216,6 +216,15 @@ def error_share(spot: Spot) -> float | None:
     return None if value is None else float(value)
 
 
+def part(spot: Spot) -> float | None:
+    """A part of a whole: above 0% and up to 100%, as a fraction."""
+    value = error_share(spot)
+    if value == 0:
+        spot.wrong("share_zero")
+        return None
+    return value
+
+
 def people(spot: Spot) -> int | None:
     """A whole number of people above zero."""
     value = quantity(spot, whole, "not_whole")

@@ -124,9 +124,13 @@ WRITING: dict[str, tuple[Said, Said]] = {
         ("“{found}”不是百分比", "写成如 3%"),
         ("'{found}' is not a share", "write it as 3%"),
     ),
+    "share_zero": (
+        ("占比不能为零", "填大于 0%、不超过 100% 的值"),
+        ("the share cannot be zero", "write more than 0% and up to 100%"),
+    ),
     "share_above_one": (
-        ("误差 {found} 超过 100%", "填 0% 到 100%"),
-        ("an error of {found} is more than 100%", "write 0% to 100%"),
+        ("{found} 超过 100%", "填不超过 100% 的值"),
+        ("{found} is more than 100%", "write at most 100%"),
     ),
     "not_amount": (
         ("“{found}”不是人数、容量占比或密度", "写成 7000、60% 或 2 people/m2"),

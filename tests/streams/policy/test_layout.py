@@ -30,6 +30,12 @@ def test_a_block_has_its_zones_and_every_sensor_that_touches_them_in_site_order(
     assert found["street"].sensors == ("steps", "exit")
 
 
+def test_a_camera_sees_the_whole_zone_unless_its_coverage_is_stated() -> None:
+    assert layouts(load_site(SITE))["shore"].gates["coverage"].tolist() == [1.0, 1.0, 1.0, 1.0]
+    part = SITE.replace("area: {zone: fountain}", "area: {zone: fountain, coverage: 62.5%}")
+    assert layouts(load_site(part))["shore"].gates["coverage"].tolist() == [1.0, 0.625, 1.0, 1.0]
+
+
 def test_a_gate_between_two_blocks_is_in_both_and_its_far_end_is_nowhere() -> None:
     policy = load(SITE, LEVELS)
     assert policy.blocks_of("steps") == ("shore", "street")
