@@ -43,8 +43,8 @@ def begin(policy: Policy, block: str, beating: bool = True) -> State:
 def blank_sensors(count: int) -> Records:
     """Sensors that have not reported yet, with unknown totals."""
     sensors = blank(SENSOR, count)
-    sensors["total_in"] = MISSING
-    sensors["total_out"] = MISSING
+    sensors["totals"] = MISSING
+    sensors["others"] = MISSING
     return sensors
 
 

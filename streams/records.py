@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Records = NDArray[np.void]
 Integers = NDArray[np.int64]
-VERSION = 1
+VERSION = 2
 NEVER = -(2**63)
 MISSING = NEVER
 OUTSIDE = -1
@@ -108,8 +108,14 @@ SENSOR = laid_out(
         ("last_at", "i8"),
         ("heard_at", "i8", (2,)),
         ("count_at", "i8"),
-        ("total_in", "i8"),
-        ("total_out", "i8"),
+        ("totals", "i8", (2,)),
+        ("others", "i8", (2,)),
+        ("total_ms", "u4", (2,)),
+        ("other_ms", "u4", (2,)),
+        ("accepted", "u4", (2,)),
+        ("verdicts", "u2", (7,)),
+        ("backwards", "u1", (2,)),
+        ("doubt", "i1", (2,)),
         ("through_source", "f8"),
         ("through_target", "f8"),
         ("silent", "u1"),
@@ -123,7 +129,14 @@ SENSOR = laid_out(
 which its line leads (0), and for the zone at the other side (1).
 `through_*` is the number of crossings since that side's zone last had an absolute count: the bias of a gate adds up
 over them.  An instant older than `lateness` never gets as far as the look-up, so the modulus cannot confuse two.
+Of a cumulative counter, in and out apart: `totals` are its lines' newest totals, `others` those off the line, held back
+while `doubt` is not 0, else the line that was left (MISSING: none), each with its instant modulo 2**32 ms;
+`backwards` is 1 once it is known to count down.  `verdicts` are counted (see below), and so are the people in and out:
+`accepted`, modulo 2**32.
 """
+
+REPEATED, WRAPPED, RESET, BACKWARDS, STUMBLED, SPIKE, RETURNED = 0, 1, 2, 3, 4, 5, 6
+"""What was not a plain difference of two running totals; the words and sentences stand in streams/refusals.py."""
 
 PARAMS = laid_out(
     [

@@ -8,8 +8,21 @@ from typing import Any, NamedTuple
 
 from streams.closing.changes import doubt, say, write_row
 from streams.compiled import compiled, inlined
-from streams.records import BLIND, CUMULATIVE, GOOD, LEVEL, MISSING, NEVER, STANDING, STATE, Integers, Records, laid_out
-from streams.steps.counters import since_last
+from streams.records import (
+    BLIND,
+    CUMULATIVE,
+    GOOD,
+    LEVEL,
+    MISSING,
+    NEVER,
+    OUTSIDE,
+    STANDING,
+    STATE,
+    Integers,
+    Records,
+    laid_out,
+)
+from streams.steps.counters import count_in, since_last
 from streams.steps.levels import decide, limit_at, next_change
 from streams.steps.occupancy import anchor, flow, roll, rolling, rolling_upper, settle, widened
 from streams.steps.quality import SILENT_AFTER, listen
@@ -169,6 +182,8 @@ def cross(zone: Any, where: int, sensor: Any, gate: Any, reading: Any) -> None:
     came = reading["enter"] if reading["enter"] != MISSING else 0
     went = reading["leave"] if reading["leave"] != MISSING else 0
     crossings = float(came + went)
+    if gate["target"] == where or gate["target"] == OUTSIDE:
+        count_in(sensor, came, went)
     if gate["target"] == where:
         flow(zone, came, went)
         sensor["through_target"] = widened(zone, gate["share"], sensor["through_target"], crossings)

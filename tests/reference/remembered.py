@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
 
+from tests.reference.totals import Total
 from tests.reference.world import NOBODY, Rule
 
 GRAIN = 10**12
@@ -15,7 +16,7 @@ class Gate:
 
     heard: int | None = None
     count_at: int | None = None
-    totals: dict[str, int] = field(default_factory=dict)
+    totals: dict[str, Total] = field(default_factory=dict)
     through: dict[str, Fraction] = field(default_factory=dict)
     instants: list[int] = field(default_factory=list)
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from streams.policy import Policy, load
+from tests.reference.devices import Device
 from tests.reference.world import Entry, Reading, Rule, Sensor, World
 
 BEGUN = 1_767_225_600_000
@@ -98,10 +99,10 @@ def random_readings(draw: Random, world: World, length: int) -> tuple[Reading, .
     stop = draw.choice((60_000, 300_000))
     for sensor in world.sensors:
         at = BEGUN + draw.randint(0, 3_000) + (draw.randint(0, 200_000) if draw.random() < 0.2 else 0)
-        totals = [draw.randint(0, 50), draw.randint(0, 50)]
+        device = Device(draw)
         while at < BEGUN + stop and len(arrived) < length:
             if draw.random() < 0.95:
-                reading = told(draw, sensor, at, totals)
+                reading = told(draw, sensor, at, device)
                 for _ in range(2 if draw.random() < 0.05 else 1):
                     arrived.append((reading.seen, len(arrived), reading))
             at += sensor.every if draw.random() < 0.9 else draw.choice((0, 1, sensor.every // 2, sensor.every * 5))
@@ -116,7 +117,7 @@ def random_readings(draw: Random, world: World, length: int) -> tuple[Reading, .
     return tuple(readings) or (Reading(BEGUN, BEGUN, "nobody-knows", 1, 1),)
 
 
-def told(draw: Random, sensor: Sensor, at: int, totals: list[int]) -> Reading:
+def told(draw: Random, sensor: Sensor, at: int, device: Device) -> Reading:
     """One reading, and the time that it takes to arrive."""
     delay = draw.choice((0, 40, 300, 900)) if draw.random() < 0.85 else draw.choice((-40_000, -600, 7_000, 90_000))
     came, went = (draw.choice((0, 0, 1, 2, 5, 9)) for _ in range(2))
@@ -124,11 +125,7 @@ def told(draw: Random, sensor: Sensor, at: int, totals: list[int]) -> Reading:
     enter: int | None = came
     leave: int | None = went
     if sensor.kind == "cumulative":
-        if draw.random() < 0.04:
-            totals[0] = draw.choice((0, 5, 900, 90_000))
-        totals[0] += came
-        totals[1] += went
-        enter, leave = totals
+        enter, leave = device.shows(came, went)
     if draw.random() < 0.04:
         enter, leave, count = draw.choice(((-1, 2, -1), (None, None, None), (None, 3, 7), (4, None, 7)))
     name = sensor.id if draw.random() < 0.99 else "nobody-knows"

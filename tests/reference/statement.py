@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tests.reference.remembered import Gate, Said, Zone, grained, grains, mean_of, root
+from tests.reference.totals import Total
 from tests.reference.world import NOBODY, Reading, Rule, Sensor, World
 
 LEVELS = ("normal", "III", "II", "I")
@@ -124,18 +125,11 @@ class Statement:
             return reading.enter or 0, reading.leave or 0
         if gate.count_at is not None and reading.at <= gate.count_at:
             return 0, 0
-        elapsed = 0 if gate.count_at is None else reading.at - gate.count_at
-        can_pass = sensor.width * 109 * elapsed / 60_000
         found = {"enter": 0, "leave": 0}
         for way, total in (("enter", reading.enter), ("leave", reading.leave)):
-            if total is None:
-                continue
-            before = gate.totals.get(way)
-            if before is not None and total >= before and total - before <= 1_000 + 10 * can_pass:
-                found[way] = total - before
-            elif before is not None and total < before and total <= 10 + can_pass:
-                found[way] = total
-            gate.totals[way] = total
+            if total is not None:
+                line = gate.totals.setdefault(way, Total(sensor.width))
+                found[way] = line.told(total, reading.at, gate.count_at)
         gate.count_at = reading.at
         return found["enter"], found["leave"]
 
