@@ -15,7 +15,7 @@ from streams.columns import Frame
 from streams.records import CALL, QUALITY
 from streams.records import LEVEL as LEVEL_CHANGE
 from streams.refusals import REFUSALS
-from streams.schemas import LEVELS, Tick
+from streams.schemas import LEVELS, CountOrder, Tick
 
 DECISION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -91,13 +91,13 @@ class Metrics:
         """Records that wait."""
         LAG.labels(str(partition)).set(records)
 
-    def event(self, event: Frame | Tick, outcome: Outcome) -> None:
+    def event(self, event: Frame | Tick | CountOrder, outcome: Outcome) -> None:
         """A frame or a Tick was decided."""
         if len(outcome.changes):
             kinds = outcome.changes["kind"].tolist()
             ALERTS.labels("level").inc(kinds.count(LEVEL_CHANGE))
             ALERTS.labels("quality").inc(kinds.count(QUALITY) + kinds.count(CALL))
-        if isinstance(event, Tick):
+        if not isinstance(event, Frame):
             return
         self._frames += 1
         self._readings += len(event.at)

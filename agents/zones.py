@@ -10,9 +10,12 @@ from streams.alerts import alerts, standings, zone_states
 from streams.block import State, advance
 from streams.columns import Frame
 from streams.inbox import parse_block
+from streams.persons import count
 from streams.policy import Policy
+from streams.schemas import CountOrder
+from streams.troubles import troubles
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, ZONE_ALERTS, ZONE_STATES, partition_of
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, SENSOR_ALERTS, ZONE_ALERTS, ZONE_COUNTS, ZONE_STATES, partition_of
 
 
 class Zones:
@@ -33,13 +36,21 @@ class Zones:
         return memory.thaw(payload, self.policy, self.blocks[key])
 
     def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
-        """A frame or a Tick into a block: what it changed, and which readings were refused."""
+        """A frame, a Tick or a person's count into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
-        if self.settings.clock == "wall":
+        wall = self.settings.clock == "wall"
+        if wall and not isinstance(event, CountOrder):
             refuse_future(event, where, self.policy.site.time.skew_ms)
-        outcome = readable(advance, row, event, self.policy)
         send, settings = envelope, self.settings
-        outputs = [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]
+        outputs = []
+        if isinstance(event, CountOrder):
+            outcome, said = readable(count, row, event, where.seen_ms if wall else event.at)
+            outputs.append(send(settings, ZONE_COUNTS, "count", said["zone"], said, said["id"]))
+        else:
+            outcome = readable(advance, row, event, self.policy)
+        outputs += [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]
+        told = troubles(row, outcome.changes)
+        outputs += [send(settings, SENSOR_ALERTS, "trouble", each["sensor"], each, each["id"]) for each in told]
         for word in standings(row, outcome.changes):
             identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
             outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))

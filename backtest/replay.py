@@ -65,6 +65,7 @@ def run(
     journey.finish()
     summary = summarise(journey)
     write_lines(out / "alerts.jsonl", journey.decided())
+    write_lines(out / "sensors.jsonl", journey.ailing())
     write_lines(out / "commands.jsonl", journey.commanded())
     write_lines(out / "notices.jsonl", journey.noticed())
     with written(out / "summary.json") as path:

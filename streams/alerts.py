@@ -8,8 +8,9 @@ import numpy as np
 
 from streams.block import State
 from streams.policy import Policy
-from streams.records import CALL, CHANGE, GOOD, LEVEL, NEVER, RING_SCALE, STANDING, ZONE, Records
-from streams.schemas import LEVELS, QUALITIES, Reason, identity, instant
+from streams.reasons import Reason
+from streams.records import CALL, CHANGE, GOOD, LEVEL, NEVER, RING_SCALE, SILENT, STANDING, ZONE, Records
+from streams.schemas import LEVELS, QUALITIES, identity, instant
 
 Message = dict[str, Any]
 DIGITS = 3
@@ -36,14 +37,14 @@ SAID = part(
     CHANGE,
     (
         "kind", "zone", "at", "before", "after", "level", "peak", "quality", "episode", "sequence",
-        "people", "lower", "upper", "rolling", "limit",
+        "people", "lower", "upper", "rolling", "limit", "cause",
     ),
 )  # fmt: skip
 STANDS = part(CHANGE, ("at", "zone", "level", "quality", "episode", "sequence"))
 SHOWN = part(
     ZONE,
     (
-        "begun_at", "closed_at", "people", "half", "unseen", "sum_people", "filled", "level", "quality", "level_since",
+        "begun_at", "closed_at", "people", "lower", "upper", "sum_people", "filled", "level", "quality", "level_since",
         "clear_since", "episode", "sequence",
     ),
 )  # fmt: skip
@@ -66,13 +67,15 @@ def alert_id(site: str, zone: str, episode: int, sequence: int) -> str:
     return identity(site, zone, episode, sequence)
 
 
-def reason_of(kind: int, before: int, after: int) -> Reason:
+def reason_of(kind: int, before: int, after: int, cause: int) -> Reason:
     """Why a change was decided."""
     if kind == LEVEL:
         return Reason.RAISE_HELD if after > before else Reason.CLEAR_HELD
     if kind == CALL:
         return Reason.UNSEEN_TOO_LONG
-    return Reason.SENSORS_BACK if after == GOOD else Reason.SENSORS_SILENT
+    if after == GOOD:
+        return Reason.SENSORS_BACK
+    return Reason.SENSORS_SILENT if cause & SILENT else Reason.SENSORS_DOUBTED
 
 
 def alerts(state: State, changes: Records) -> list[Message]:
@@ -84,7 +87,8 @@ def alerts(state: State, changes: Records) -> list[Message]:
     found = []
     for (
         kind, index, at, before, after, level, peak, quality, episode, sequence, people, lower, upper, rolling, limit,
-    ) in rows(changes[changes["kind"] != STANDING], SAID):  # fmt: skip
+        cause,
+    ) in rows(changes[changes["kind"] < STANDING], SAID):  # fmt: skip
         zone = plan.zones[index]
         is_level = kind == LEVEL
         names = LEVELS if is_level else QUALITIES
@@ -100,7 +104,7 @@ def alerts(state: State, changes: Records) -> list[Message]:
                 "at": instant(at),
                 "from": names[before],
                 "to": names[after],
-                "reason": str(reason_of(kind, before, after)),
+                "reason": str(reason_of(kind, before, after, cause)),
                 "people": figure(people),
                 "lower": figure(lower),
                 "upper": figure(upper),
@@ -175,7 +179,7 @@ def zone_states(state: State) -> list[Message]:
     site = policy.site.id
     found = []
     for index, (
-        begun, closed, people, half, unseen, summed, filled, level, quality, since, clear, episode, sequence,
+        begun, closed, people, lower, upper, summed, filled, level, quality, since, clear, episode, sequence,
     ) in enumerate(rows(state.memory.zones, SHOWN)):  # fmt: skip
         if begun == NEVER or filled == 0:
             continue
@@ -186,8 +190,8 @@ def zone_states(state: State) -> list[Message]:
                 "block": plan.block,
                 "at": instant(closed),
                 "people": figure(people),
-                "lower": figure(people - half),
-                "upper": figure(people + half + unseen),
+                "lower": figure(lower),
+                "upper": figure(upper),
                 "rolling": figure(summed / (RING_SCALE * filled)),
                 "density": round(people / area_m2, 4) if area_m2 else None,
                 "level": LEVELS[level],

@@ -11,20 +11,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.closing.intake import LIVE, horizon, take, tick
-from streams.closing.kernel import Memory, Plan, Room, close
+from streams.closing.kernel import CHANGES_A_SENSOR, Memory, Plan, Room, close
 from streams.closing.ordering import keep_waiting, ready
 from streams.columns import FIELDS, Frame, Unreadable
 from streams.compiled import compiled, direct, inlined
 from streams.plan import BlockPlan
 from streams.policy import Policy
-from streams.records import CHANGE, MISSING, NEVER, PENDING, REFUSED, SERIES, Integers, Records
-from streams.schemas import Tick
+from streams.records import ACCURACY_SCALE, CHANGE, MISSING, NEVER, PENDING, REFUSED, SERIES, Integers, Records
+from streams.schemas import CountOrder, Tick
 from streams.steps.levels import restart_waits
 
 ROWS_AT_ONCE = 8192
 """Rows that are taken in between two closings: large enough to be cheap, small enough to stay in the cache."""
 
 CHANGES_AT_ONCE = 4096
+"""Changes that one call may say, and more where a zone has hundreds of sensors that may all fall ill at once."""
+
 SERIES_AT_ONCE = 65536
 REFUSED_AT_ONCE = 1024
 DONE, MORE, FULL, REGIME = 0, 1, 2, 3
@@ -61,7 +63,7 @@ class State:
     boundary: int = NEVER
     clock: int = NEVER
     waiting: int = field(init=False)
-    room: Room = field(default_factory=lambda: Room(np.zeros(CHANGES_AT_ONCE, CHANGE), NO_SERIES))
+    room: Room = field(init=False)
     work: Work = field(init=False)
     flow: Callable[..., tuple[int, ...]] = field(init=False)
 
@@ -69,6 +71,8 @@ class State:
         order = np.zeros((2, 2 * len(self.memory.pending)), np.int64)
         bounds = np.zeros(len(self.plan.zones) + 1, np.int64)
         self.waiting = int(self.memory.block[0]["pending"])
+        largest = int((self.plan.places["last"] - self.plan.places["first"]).max(initial=0))
+        self.room = Room(np.zeros(CHANGES_AT_ONCE + 2 * CHANGES_A_SENSOR * largest, CHANGE), NO_SERIES)
         self.work = Work(order, bounds, np.zeros(REFUSED_AT_ONCE, REFUSED), np.zeros(5, np.int64))
         arrays = self.memory, self.plan.kernel(0), self.room, self.work, NO_IDS, NO_ROWS
         self.flow = direct(flow, *arrays, *[0] * 7)
@@ -91,17 +95,19 @@ class Outcome:
     duplicate: int = 0
 
 
-def advance(state: State, event: Frame | Tick, policy: Policy, tick_from: int = LIVE) -> Outcome:
+def advance(state: State, event: Frame | Tick | CountOrder, policy: Policy, tick_from: int = LIVE) -> Outcome:
     """One event into one block; the state is changed in place, all or nothing.
 
     tick_from: for a recording, the second of its first arrival; every whole second of arrival after it is a Tick, and
     readings of sensors that are not the block's are passed over.
-    Raises Unreadable for a frame of another block.
+    Raises Unreadable for a frame of another block, and for a count of a zone that the block does not have.
     """
     if policy is not state.plan.policy:
         raise ValueError("the state is bound to another revision: thaw it under the new one")
     if isinstance(event, Tick):
         return run(state, NO_IDS, NO_ROWS, NEVER, 0, event.at, LIVE)
+    if isinstance(event, CountOrder):
+        return take_count(state, event, event.at)
     if event.block != state.plan.block:
         raise Unreadable("wrong_block", f"a frame of {event.block!r} in the inbox of {state.plan.block!r}")
     table = event.table
@@ -109,6 +115,21 @@ def advance(state: State, event: Frame | Tick, policy: Policy, tick_from: int = 
         table = laid_out(event)
     seen = event.seen if isinstance(event.seen, int) else NEVER
     return run(state, state.plan.ids(event.sensors), table, seen, len(event.at), NEVER, tick_from)
+
+
+def take_count(state: State, order: CountOrder, arrived: int) -> Outcome:
+    """A person's count, which arrived then (epoch ms); raises Unreadable for a zone that the block does not have."""
+    return run(state, *person(state, order), arrived, 1, NEVER, LIVE)
+
+
+def person(state: State, order: CountOrder) -> tuple[Integers, Integers]:
+    """A person's count as the one row of a frame (ids, table): an absolute reading of the zone's person."""
+    plan = state.plan
+    if order.block != plan.block or order.zone not in plan.zones:
+        raise Unreadable("unknown_zone", f"{plan.block!r} has no zone {order.zone!r} to be counted in {order.block!r}")
+    member = len(plan.reporting) + plan.zones.index(order.zone)
+    row = [0, order.at, round(order.accuracy * ACCURACY_SCALE), MISSING, order.count]
+    return np.array([member], np.int64), np.array(row, np.int64).reshape(-1, 1)
 
 
 def laid_out(frame: Frame) -> Integers:

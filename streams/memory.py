@@ -14,7 +14,23 @@ from streams.block import State
 from streams.closing.kernel import Memory
 from streams.plan import BlockPlan, plan_of
 from streams.policy import Policy
-from streams.records import BLOCK, MISSING, NEVER, PENDING, SENSOR, VERSION, ZONE, Integers, Records, blank
+from streams.records import (
+    BLOCK,
+    MANUAL,
+    MISSING,
+    NEVER,
+    PENDING,
+    SENSOR,
+    STATE,
+    VERSION,
+    VIEW,
+    ZONE,
+    Integers,
+    Records,
+    blank,
+)
+from streams.steps.occupancy import begin as begin_view
+from streams.steps.occupancy import rebegin
 
 LENGTH = struct.Struct(">I")
 PENDING_AT_FIRST = 256
@@ -35,6 +51,7 @@ def begin(policy: Policy, block: str, beating: bool = True) -> State:
         blank(ZONE, zones),
         np.zeros((zones, plan.slots, 2), np.int32),
         blank_sensors(len(plan.sensors)),
+        blank_views(plan),
         np.zeros(PENDING_AT_FIRST, PENDING),
     )
     return State(plan, memory)
@@ -48,6 +65,20 @@ def blank_sensors(count: int) -> Records:
     return sensors
 
 
+def blank_views(plan: BlockPlan) -> Records:
+    """Sensors of which the zones know no more than what site.yaml states."""
+    views = blank(VIEW, len(plan.members))
+    for view, gate in zip(views, plan.gates[plan.members], strict=True):
+        if is_line(gate):
+            begin_view(view, float(gate["share"]))
+    return views
+
+
+def is_line(gate: Any) -> bool:
+    """Does it count people who cross a line?"""
+    return gate["kind"] not in (STATE, MANUAL)
+
+
 def freeze(state: State) -> bytes:
     """The state as bytes."""
     plan, memory = state.plan, state.memory
@@ -58,11 +89,12 @@ def freeze(state: State) -> bytes:
             "revision": plan.policy.revision,
             "zones": plan.zones,
             "sensors": plan.sensors,
+            "views": plan.views,
             "slots": plan.slots,
             "pending": waiting,
         }
     )
-    parts = (memory.block, memory.zones, memory.rings, memory.sensors, memory.pending[:waiting])
+    parts = (memory.block, memory.zones, memory.rings, memory.sensors, memory.views, memory.pending[:waiting])
     return b"".join([LENGTH.pack(len(head)), head, *(part.tobytes() for part in parts)])
 
 
@@ -79,12 +111,17 @@ def thaw(payload: bytes | None, policy: Policy, block: str) -> State:
         raise AnotherVersion(f"state of {block} has version {head['version']}, this program knows {VERSION}")
     plan = plan_of(policy, block)
     memory = read(payload, LENGTH.size + length, head)
-    if head["zones"] != list(plan.zones) or head["sensors"] != list(plan.sensors) or head["slots"] != plan.slots:
+    views = [tuple(view) for view in head["views"]]
+    kept = head["zones"] == list(plan.zones) and head["sensors"] == list(plan.sensors) and views == plan.views
+    if not kept or head["slots"] != plan.slots:
         memory = moved(memory, head, plan)
     if head["revision"] != policy.revision:
         memory.zones["raise_since"] = NEVER
         memory.zones["clear_since"] = NEVER
         memory.zones["next_due"] = NEVER
+        for view, gate in zip(memory.views, plan.gates[plan.members], strict=True):
+            if is_line(gate):
+                rebegin(view, float(gate["share"]))
         align(memory, int(plan.params[0]["step_ms"]))
     closed_at = int(memory.block[0]["closed_at"])
     return State(plan, memory, None if closed_at == NEVER else policy.regime(closed_at)[0])
@@ -105,15 +142,16 @@ def read(payload: bytes, position: int, head: dict[str, Any]) -> Memory:
         (ZONE, zones),
         (np.dtype(np.int32), zones * slots * 2),
         (SENSOR, sensors),
+        (VIEW, len(head["views"])),
         (PENDING, head["pending"]),
     )
     parts = []
     for dtype, count in shapes:
         parts.append(np.frombuffer(payload, dtype, count, position).copy())
         position += dtype.itemsize * count
-    pending = np.zeros(max(PENDING_AT_FIRST, len(parts[4])), PENDING)
-    pending[: len(parts[4])] = parts[4]
-    return Memory(parts[0], parts[1], parts[2].reshape(zones, slots, 2), parts[3], pending)
+    pending = np.zeros(max(PENDING_AT_FIRST, len(parts[5])), PENDING)
+    pending[: len(parts[5])] = parts[5]
+    return Memory(parts[0], parts[1], parts[2].reshape(zones, slots, 2), parts[3], parts[4], pending)
 
 
 def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
@@ -130,7 +168,11 @@ def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
             fresh.zones[index] = memory.zones[was_zone[name]]
             carry_window(memory.rings[was_zone[name]], fresh.rings[index], fresh.zones[index])
         fresh.zones[index]["next_due"] = NEVER
-    fresh.sensors["heard_at"] = memory.block[0]["closed_at"]
+    fresh.views["heard_at"] = memory.block[0]["closed_at"]
+    now_view = {pair: index for index, pair in enumerate(plan.views)}
+    for index, (zone, name) in enumerate(head["views"]):
+        if (zone, name) in now_view:
+            fresh.views[now_view[zone, name]] = memory.views[index]
     now_sensor = {name: index for index, name in enumerate(plan.sensors)}
     kept = 0
     for index, name in enumerate(head["sensors"]):

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streams.policy import Office, Policy
-from streams.schemas import LEVELS, Reason, identity
+from streams.reasons import Reason
+from streams.schemas import LEVELS, identity
 
 HIGHER_TIERS = ("district", "city")
 HIGHER_FROM = LEVELS.index("II")

@@ -23,6 +23,7 @@ from streams.plan import STANDING_MS
 from streams.policy import Policy
 from streams.records import NEVER, Integers, Records
 from streams.schemas import Tick
+from streams.troubles import troubles
 
 Message = dict[str, Any]
 
@@ -56,6 +57,7 @@ class Journey:
     states: dict[str, State] = field(init=False)
     keepers: dict[str, Gatekeeper] = field(init=False)
     alerts: list[Message] = field(default_factory=list)
+    troubles: list[Message] = field(default_factory=list)
     rows: list[tuple[str, Records]] = field(default_factory=list)
     unknown: int = 0
     first_second: int | None = None
@@ -86,6 +88,7 @@ class Journey:
         for block, (changes, series) in zip(frames, walk(self.block, frames.items()), strict=True):
             state = self.states[block]
             self.alerts += alerts(state, changes)
+            self.troubles += troubles(state, changes)
             for keeper in self.keepers.values():
                 keeper.waiting += heard(keeper.policy, state.plan.zones, changes)
             if len(series):
@@ -139,6 +142,13 @@ class Journey:
         """All alerts, by instant, then zone in the order of the site, then sequence."""
         order = {zone: index for index, zone in enumerate(self.policy.site.zones)}
         return sorted(self.alerts, key=lambda alert: (alert["at"], order[alert["zone"]], alert["sequence"]))
+
+    def ailing(self) -> list[Message]:
+        """What began and ended of the troubles of all sensors, by instant, then zone and sensor, then sequence."""
+        order = {zone: index for index, zone in enumerate(self.policy.site.zones)}
+        return sorted(
+            self.troubles, key=lambda told: (told["at"], order[told["zone"]], told["sensor"], told["sequence"])
+        )
 
     def commanded(self) -> list[Message]:
         """All commands, by instant, then barrier."""

@@ -1,4 +1,4 @@
-"""Why a reading in a frame is refused, and what a running total turned out to be: each a word and a sentence."""
+"""Why a reading is refused, and what a running total turned out to be: each a word and a sentence."""
 
 from streams.records import (
     BACKWARDS,

@@ -5,12 +5,13 @@ speed; a test holds them against the models.
 """
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from streams.reasons import Reason, Verdict
 
 LEVELS = ("normal", "III", "II", "I")
 """By severity 0..3: I is the highest (Chinese emergency usage)."""
@@ -28,59 +29,12 @@ INSTANT_MAX_MS = 253_402_300_799_999
 LevelName = Literal["normal", "III", "II", "I"]
 QualityName = Literal["good", "degraded", "blind"]
 Change = Literal["normal", "III", "II", "I", "good", "degraded", "blind"]
+Trouble = Literal[
+    "good", "silent", "stuck", "out_of_range", "rate", "reset", "backwards", "clock", "disagreeing", "turned"
+]
 Position = Literal["deployed", "lifted"]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 Milliseconds = Annotated[int, Field(ge=0, le=INSTANT_MAX_MS, strict=True)]
-
-
-class Reason(StrEnum):
-    """Why something was decided, as one word; `SENTENCES` says it in full."""
-
-    RAISE_HELD = "raise_held"
-    CLEAR_HELD = "clear_held"
-    SENSORS_SILENT = "sensors_silent"
-    SENSORS_BACK = "sensors_back"
-    UNSEEN_TOO_LONG = "unseen_too_long"
-    ZONE_AT_LEVEL = "zone_at_level"
-    ROSE_WHILE_LIFTING = "rose_while_lifting"
-    PROVEN_CLEAR = "proven_clear"
-    PROVEN_AND_APPROVED = "proven_and_approved"
-    APPROVED = "approved"
-    PERSON_ORDERED = "person_ordered"
-    FIELD_REPORTED = "field_reported"
-    CREW_SILENT = "crew_silent"
-    FIELD_FAILED = "field_failed"
-    EVIDENCE_LOST = "evidence_lost"
-    LIFT_OVERDUE = "lift_overdue"
-
-
-SENTENCES = {
-    Reason.RAISE_HELD: "The rolling occupancy was at or above the level's raise for the whole of its wait.",
-    Reason.CLEAR_HELD: "The upper bound was below the level's clear, with good data, for the whole of its wait.",
-    Reason.SENSORS_SILENT: "Sensors that are expected to report have been silent for three of their intervals.",
-    Reason.SENSORS_BACK: "Every expected sensor reports again.",
-    Reason.UNSEEN_TOO_LONG: "The figures could not be trusted for so long that a person has to look.",
-    Reason.ZONE_AT_LEVEL: "A zone that the barrier serves is at or above the level that deploys it.",
-    Reason.ROSE_WHILE_LIFTING: "A zone rose to the level again before the barrier was lifted.",
-    Reason.PROVEN_CLEAR: "Every zone served has been below the level, with good data, for the whole of the hold.",
-    Reason.PROVEN_AND_APPROVED: "The proof to lift is there and a person approved.",
-    Reason.APPROVED: "A person approved the deployment that was asked for.",
-    Reason.PERSON_ORDERED: "A person ordered the position, with name and reason.",
-    Reason.FIELD_REPORTED: "The field reported it.",
-    Reason.CREW_SILENT: "The field did not answer in the time that the crew needs, twice over.",
-    Reason.FIELD_FAILED: "The field reported that it cannot be done.",
-    Reason.EVIDENCE_LOST: "The evidence to lift is no longer there.",
-    Reason.LIFT_OVERDUE: "A lift that is due has not happened.",
-}
-
-
-class Verdict(StrEnum):
-    """What became of a person's count."""
-
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"
-    FUTURE = "future"
-    TOO_OLD = "too_old"
 
 
 class Model(BaseModel):
@@ -200,6 +154,25 @@ class Alert(Model):
     peak: LevelName
 
 
+class SensorAlert(Model):
+    """A trouble of a sensor that began or ended, as one of its zones sees it: for technicians, no crowd level."""
+
+    id: str
+    sensor: str
+    zone: str
+    block: str
+    sequence: int
+    at: Instant
+    from_: Annotated[Trouble, Field(alias="from")]
+    to: Trouble
+    text: Words
+    figure: float
+    people: float
+    lower: float
+    upper: float
+    revision: str
+
+
 class ZoneState(Model):
     """A zone now."""
 
@@ -268,7 +241,7 @@ class Notice(Model):
 BarrierInput = Annotated[Standing | Report | Order | Tick, Field(discriminator="kind")]
 BARRIER_INPUT: TypeAdapter[Standing | Report | Order | Tick] = TypeAdapter(BarrierInput)
 PUBLISHED: tuple[type[Model], ...] = (
-    Tick, CountOrder, Standing, Report, Order, Alert, ZoneState, ZoneCount, Command, BarrierState, Notice,
+    Tick, CountOrder, Standing, Report, Order, Alert, SensorAlert, ZoneState, ZoneCount, Command, BarrierState, Notice,
 )  # fmt: skip
 
 

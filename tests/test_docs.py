@@ -20,7 +20,8 @@ from gateway import reading
 from gateway.roster import Roster
 from streams import columns
 from streams.policy import load_site
-from streams.schemas import BARRIER_INPUT, SENTENCES, Alert, BarrierState, Command, Notice, ZoneState
+from streams.reasons import SENTENCES
+from streams.schemas import BARRIER_INPUT, Alert, BarrierState, Command, Notice, ZoneState
 from tests.command_line import group, whole
 from wire.topics import TABLE
 

@@ -52,9 +52,11 @@ FRAME: dict[str, Any] = {
 }
 CARRIED: dict[str, tuple[str, ...]] = {
     "sensor.readings": ("reading",),
-    "block.inputs": ("frame", "tick"),
+    "block.inputs": ("frame", "count-order", "tick"),
     "zone.states": ("zone-state",),
     "zone.alerts": ("alert",),
+    "zone.counts": ("zone-count",),
+    "sensor.alerts": ("sensor-alert",),
     "barrier.inputs": ("standing", "report", "order", "tick"),
     "barrier.commands": ("command",),
     "barrier.states": ("barrier-state",),

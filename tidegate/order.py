@@ -73,7 +73,7 @@ def worded(site: Site, zone: str, count: int, accuracy: str, by: str, role: str,
     known = site.blocks_by_zone
     if zone not in known:
         fail(BAD_INPUT, f"the site has no zone {zone!r}: say one of {', '.join(known)}")
-    part = share(accuracy.replace("％", "%"))
+    part = share(accuracy)
     if part is None or part > 1:
         fail(BAD_INPUT, f"--accuracy: {accuracy!r} is no share from 0% to 100%: write it as 10%")
     try:

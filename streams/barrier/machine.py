@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from streams.barrier.state import GOING_DOWN, GOING_UP, NOTHING, UP, Command, Evidence, Outputs, State, Step
 from streams.policy import BarrierPolicy
-from streams.schemas import LEVELS, Order, Position, Reason, Report, Standing, Tick
+from streams.reasons import Reason
+from streams.schemas import LEVELS, Order, Position, Report, Standing, Tick
 
 ANSWERS_WITHIN = 2
 """A crew that has not confirmed after twice the time that it needs is taken for silent."""

@@ -9,7 +9,8 @@ import orjson
 from streams.barrier.machine import due
 from streams.barrier.state import UP, Command, Evidence, State, Step
 from streams.policy import BarrierPolicy, Policy
-from streams.schemas import LEVELS, Reason, identity, instant
+from streams.reasons import Reason
+from streams.schemas import LEVELS, identity, instant
 
 VERSION = 1
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from streams.schemas import Position, Reason
+from streams.reasons import Reason
+from streams.schemas import Position
 
 
 class Step(StrEnum):

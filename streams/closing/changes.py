@@ -3,7 +3,7 @@
 from typing import Any
 
 from streams.compiled import compiled
-from streams.records import CALL, GOOD, NEVER, QUALITY, STANDING
+from streams.records import BY_ZONE, CALL, GOOD, NEVER, QUALITY, STANDING, STATE, TROUBLE, TROUBLES
 from streams.steps.occupancy import rolling
 
 
@@ -19,10 +19,11 @@ def say(changes: Any, count: int, kind: int, index: int, zone: Any, at: int, bef
     change["level"] = zone["level"]
     change["peak"] = zone["peak"]
     change["quality"] = zone["quality"]
+    change["cause"] = zone["cause"]
     change["episode"] = zone["episode"]
     change["people"] = zone["people"]
-    change["lower"] = zone["people"] - zone["half"]
-    change["upper"] = zone["people"] + zone["half"] + zone["unseen"]
+    change["lower"] = zone["lower"]
+    change["upper"] = zone["upper"]
     change["rolling"] = rolling(zone) if zone["filled"] > 0 else 0.0
     change["limit"] = 0.0
     if kind != STANDING:
@@ -52,14 +53,47 @@ def doubt(zone: Any, blind_after_ms: int, index: int, at: int, quality: int, cha
 
 
 @compiled
+def tell(
+    sensors: Any, views: Any, gates: Any, own: Any, index: int, zone: Any, at: int, changes: Any, count: int
+) -> int:
+    """What began and what ended of the troubles of a zone's sensors; returns the number of changes."""
+    for place in range(len(own)):
+        view, gate = views[place], gates[own[place]]
+        fresh = view["trouble"] ^ view["told"]
+        if fresh == 0:
+            continue
+        view["told"] = view["trouble"]
+        owned = gate["owner"] == (1 if gate["source"] == index else 0)
+        for number in range(TROUBLES):
+            bit = 1 << number
+            if fresh & bit and (owned or bit & BY_ZONE):
+                begun = view["trouble"] & bit != 0
+                view["sequence"] += 1
+                change = changes[count]
+                change["kind"] = TROUBLE
+                change["zone"] = index
+                change["sensor"] = own[place]
+                change["at"] = at
+                change["before"] = 0 if begun else number + 1
+                change["after"] = number + 1 if begun else 0
+                change["sequence"] = view["sequence"]
+                change["people"] = zone["people"]
+                change["lower"] = zone["lower"]
+                change["upper"] = zone["upper"]
+                change["limit"] = sensors[own[place]]["figure"] if gate["kind"] == STATE else view["crossed"]
+                count += 1
+    return count
+
+
+@compiled
 def write_row(series: Any, count: int, index: int, zone: Any) -> None:
     """One row of the series: the zone as it stands after the step that has just closed."""
     row = series[count]
     row["zone"] = index
     row["at"] = zone["closed_at"]
     row["people"] = zone["people"]
-    row["lower"] = zone["people"] - zone["half"]
-    row["upper"] = zone["people"] + zone["half"] + zone["unseen"]
+    row["lower"] = zone["lower"]
+    row["upper"] = zone["upper"]
     row["rolling"] = rolling(zone)
     row["level"] = zone["level"]
     row["quality"] = zone["quality"]

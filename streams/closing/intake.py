@@ -10,6 +10,7 @@ from streams.compiled import compiled, inlined
 from streams.records import (
     EMPTY,
     FUTURE,
+    MANUAL,
     MISSING,
     NEGATIVE,
     NEVER,
@@ -20,6 +21,9 @@ from streams.records import (
 from streams.steps.counters import known, remember
 
 SECOND_MS = 1000
+AHEAD_MS = 5_000
+"""A report so far ahead of its arrival has a wrong clock, though not yet one that is refused; NTP is right to 1 s."""
+
 ARRIVED = 5
 """The row of a frame's columns that says when each reading arrived, where there is one."""
 
@@ -47,7 +51,7 @@ def fault(gate: Any, columns: Any, row: int) -> int:
     enter = columns[2, row]
     leave = columns[3, row]
     count = columns[4, row]
-    if gate["kind"] == STATE:
+    if gate["kind"] == STATE or gate["kind"] == MANUAL:
         if count == MISSING:
             return EMPTY
         return NEGATIVE if count < 0 else 0
@@ -83,7 +87,9 @@ def heard(block: Any, sensor: Any, at: int) -> bool:
 
 
 @inlined
-def line_up(block: Any, params: Any, index: int, kind: int, pending: Any, reached: int, columns: Any, row: int) -> None:
+def line_up(
+    block: Any, params: Any, index: int, kind: int, pending: Any, reached: int, columns: Any, row: int, arrived: int
+) -> None:
     """Put a reading of sensor `index` behind the others that wait for their step to close; a line sensor tells no
     head count."""
     at = columns[1, row]
@@ -98,13 +104,31 @@ def line_up(block: Any, params: Any, index: int, kind: int, pending: Any, reache
     waiting["sensor"] = index
     waiting["enter"] = columns[2, row]
     waiting["leave"] = columns[3, row]
-    waiting["count"] = columns[4, row] if kind == STATE else MISSING
+    waiting["count"] = columns[4, row] if kind in (STATE, MANUAL) else MISSING
+    waiting["stray"] = 1 if kind != MANUAL and (late or at > arrived + AHEAD_MS) else 0
     block["pending"] += 1
     block["applied"] += 1
     if block["begun_at"] == NEVER or waiting["due"] < block["begun_at"]:
         block["begun_at"] = waiting["due"]
     if at > block["newest_at"]:
         block["newest_at"] = at
+
+
+@compiled
+def note_refused(block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, reason: int) -> None:
+    """Count a refusal; that of a wrong clock is known when the step closes that is open now."""
+    sensor["refused"][reason - FUTURE] += 1
+    if reached == NEVER or (reason != FUTURE and reason != TOO_OLD):
+        return
+    waiting = pending[block["pending"]]
+    waiting["due"] = reached - reached % params["step_ms"]
+    waiting["at"] = waiting["due"]
+    waiting["sensor"] = index
+    waiting["enter"] = MISSING
+    waiting["leave"] = MISSING
+    waiting["count"] = MISSING
+    waiting["stray"] = 2
+    block["pending"] += 1
 
 
 @compiled
@@ -175,8 +199,9 @@ def take(
             reason = refusal(params, gate, reached, columns, row - 1, arrived)
             if reason == 0:
                 remember(sensor, at)
-                line_up(block, params, index, gate["kind"], pending, reached, columns, row - 1)
+                line_up(block, params, index, gate["kind"], pending, reached, columns, row - 1, arrived)
                 continue
+            note_refused(block, params, sensor, pending, reached, index, reason)
         refused[dead]["row"] = row - 1
         refused[dead]["reason"] = reason
         dead += 1

@@ -6,44 +6,39 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 
 from typing import Any, NamedTuple
 
-from streams.closing.changes import doubt, say, write_row
+from streams.closing.changes import doubt, say, tell, write_row
+from streams.closing.hearing import ONLY_STRAY, hear
 from streams.compiled import compiled, inlined
-from streams.records import (
-    BLIND,
-    CUMULATIVE,
-    GOOD,
-    LEVEL,
-    MISSING,
-    NEVER,
-    OUTSIDE,
-    STANDING,
-    STATE,
-    Integers,
-    Records,
-    laid_out,
-)
-from streams.steps.counters import count_in, since_last
+from streams.records import BLIND, GOOD, LEVEL, MANUAL, NEVER, SILENT_AFTER, STANDING, Integers, Records, laid_out
+from streams.steps.health import examine
 from streams.steps.levels import decide, limit_at, next_change
-from streams.steps.occupancy import anchor, flow, roll, rolling, rolling_upper, settle, widened
-from streams.steps.quality import SILENT_AFTER, listen
+from streams.steps.occupancy import LULL_MS, at_least_none, lull, roll, rolling, rolling_upper, settle
+from streams.steps.quality import listen
 
 CHANGES_A_STEP = 4
-"""A closing step of a zone says at most: quality, call, level, standing."""
+"""A closing step of a zone says at most: quality, call, level, standing; and of each sensor what is wrong with it."""
+
+CHANGES_A_SENSOR = 10
 
 
 class Memory(NamedTuple):
-    """What a block remembers: its own record, its zones, their windows (zones x slots x 2), sensors, what waits."""
+    """What a block remembers: its own record, its zones, their windows (zones x slots x 2), sensors, each sensor as a
+    zone sees it (in the order of the plan's members), what waits."""
 
     block: Records
     zones: Records
     rings: Integers
     sensors: Records
+    views: Records
     pending: Records
 
 
-PLACE = laid_out([("first", "i8"), ("last", "i8"), ("beat_ms", "i8"), ("has_gates", "i8")])
+PLACE = laid_out(
+    [("first", "i8"), ("last", "i8"), ("beat_ms", "i8"), ("pass_ms", "f8"), ("lulls", "u1")],
+)
 """What a zone is: where its sensors stand among the members of the plan, the rhythm of its standings (0 for a zone that
-serves no barrier), and whether line sensors stand around it."""
+serves no barrier), how many people its gates can pass in a millisecond (0 where it has none), and whether lulls tell
+that it is empty."""
 
 FAR = 2**62
 """A rhythm so long that a zone only says what is new."""
@@ -73,6 +68,43 @@ def own_members(plan: Plan, index: int) -> Any:
 
 
 @inlined
+def own_views(memory: Memory, plan: Plan, index: int) -> Any:
+    """How a zone sees its sensors, in the same order."""
+    return memory.views[plan.places[index]["first"] : plan.places[index]["last"]]
+
+
+@inlined
+def room_needed(plan: Plan, index: int) -> int:
+    """The most that a closing step of a zone can say."""
+    return CHANGES_A_STEP + CHANGES_A_SENSOR * int(plan.places[index]["last"] - plan.places[index]["first"])
+
+
+@compiled
+def look(memory: Memory, plan: Plan, room: Room, index: int, at: int, count: int) -> tuple[int, int]:
+    """How a zone's sensors do at the end of a step: (its quality, changes said so far)."""
+    zone, began_at = memory.zones[index], memory.block[0]["begun_at"]
+    own, views = own_members(plan, index), own_views(memory, plan, index)
+    nearest = examine(zone, index, at, began_at, memory.sensors, views, plan.gates, own)
+    quality = listen(zone, at, began_at, views, plan.gates, own)
+    zone["next_due"] = min(zone["next_due"], nearest)
+    settle(zone)
+    return quality, tell(memory.sensors, views, plan.gates, own, index, zone, at, room.changes, count)
+
+
+@compiled
+def take_lull(memory: Memory, plan: Plan, index: int, at: int) -> None:
+    """Two hours of a zone with lines only have passed; an overdue gate may put the look at them off as long again."""
+    zone = memory.zones[index]
+    if zone["lull_at"] != NEVER and zone["unseen"] > 0.0 and at - zone["lull_at"] < 2 * LULL_MS:
+        return
+    if zone["unseen"] > 0.0:
+        zone["lull_doubted"] = 1
+    if lull(zone, at, own_views(memory, plan, index), plan.gates, own_members(plan, index)):
+        zone["steady"] = 0
+        settle(zone)
+
+
+@inlined
 def close_step(
     zone: Any, ring: Any, limit: Any, changes: Any, count: int, index: int, at: int, quality: int, blind_after_ms: int
 ) -> int:
@@ -90,7 +122,7 @@ def close_step(
 
 
 @inlined
-def quiet_until(zone: Any, limit: Any, step_ms: int, blind_after_ms: int, beat_ms: int, until: int) -> int:
+def quiet_until(zone: Any, limit: Any, step_ms: int, blind_after_ms: int, beat_ms: int, lulls: bool, until: int) -> int:
     """The last step end up to which nothing about an idle zone can change, no figure, no clock, no silence."""
     closed_at = zone["closed_at"]
     nearest = min(until + 1, next_change(zone, limit))
@@ -99,6 +131,8 @@ def quiet_until(zone: Any, limit: Any, step_ms: int, blind_after_ms: int, beat_m
         nearest = min(nearest, zone["doubt_since"] + blind_after_ms)
     if beat_ms > 0:
         nearest = min(nearest, zone["standing_at"] + beat_ms)
+    if lulls:
+        nearest = min(nearest, zone["lull_at"] + LULL_MS)
     if nearest <= closed_at:
         return int(closed_at)
     return int(closed_at + (nearest - 1 - closed_at) // step_ms * step_ms)
@@ -112,20 +146,20 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
     limit = plan.limits[index]
     step_ms = plan.params[0]["step_ms"]
     blind_after_ms = plan.params[0]["blind_after_ms"]
-    beat_ms = plan.places[index]["beat_ms"]
-    last = len(room.changes) - CHANGES_A_STEP
+    beat_ms, lulls = plan.places[index]["beat_ms"], plan.places[index]["lulls"] != 0
+    last = len(room.changes) - room_needed(plan, index)
     wanted = len(room.series)
     while zone["closed_at"] < until and count <= last and (wanted == 0 or rows < wanted):
         if wanted == 0 and zone["steady"] == len(ring):
-            zone["closed_at"] = quiet_until(zone, limit, step_ms, blind_after_ms, beat_ms, until)
+            zone["closed_at"] = quiet_until(zone, limit, step_ms, blind_after_ms, beat_ms, lulls, until)
             if zone["closed_at"] >= until:
                 break
         at = zone["closed_at"] + step_ms
         quality = zone["quality"]
         if at > zone["next_due"]:
-            own = own_members(plan, index)
-            quality = listen(zone, index, at, memory.block[0]["begun_at"], memory.sensors, plan.gates, own)
-            settle(zone)
+            quality, count = look(memory, plan, room, index, at, count)
+        if lulls and (zone["lull_at"] == NEVER or at - zone["lull_at"] >= LULL_MS):
+            take_lull(memory, plan, index, at)
         said = count
         count = close_step(zone, ring, limit, room.changes, count, index, at, quality, blind_after_ms)
         if beat_ms > 0 and (count > said or zone["standing_at"] == NEVER or at - zone["standing_at"] >= beat_ms):
@@ -149,9 +183,11 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
     step_ms = plan.params[0]["step_ms"]
     blind_after_ms = plan.params[0]["blind_after_ms"]
     due = began_at
-    for member in own:
-        gate = plan.gates[member]
-        heard_at = memory.sensors[member]["heard_at"][1 if gate["source"] == index else 0]
+    views = own_views(memory, plan, index)
+    for place in range(len(own)):
+        gate, heard_at = plan.gates[own[place]], views[place]["heard_at"]
+        if gate["kind"] == MANUAL:
+            continue
         due = max(due, (began_at if heard_at == NEVER else heard_at) + SILENT_AFTER * gate["every_ms"])
     due += -due % step_ms
     if until >= due and zone["quality"] == GOOD:
@@ -165,41 +201,11 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
 
 
 @inlined
-def resolve(sensor: Any, width_m: float, reading: Any) -> None:
-    """Running totals become crossings, once, whichever of the gate's two zones comes first (`count` 0 marks it)."""
-    if reading["count"] == MISSING:
-        came, went = since_last(sensor, width_m, reading["at"], reading["enter"], reading["leave"])
-        reading["enter"] = came
-        reading["leave"] = went
-        reading["count"] = 0
-
-
-@inlined
-def cross(zone: Any, where: int, sensor: Any, gate: Any, reading: Any) -> None:
-    """People passed a gate of this zone: those who came from the other side left it, and the other way round."""
-    if gate["kind"] == CUMULATIVE:
-        resolve(sensor, gate["width_m"], reading)
-    came = reading["enter"] if reading["enter"] != MISSING else 0
-    went = reading["leave"] if reading["leave"] != MISSING else 0
-    crossings = float(came + went)
-    if gate["target"] == where or gate["target"] == OUTSIDE:
-        count_in(sensor, came, went)
-    if gate["target"] == where:
-        flow(zone, came, went)
-        sensor["through_target"] = widened(zone, gate["share"], sensor["through_target"], crossings)
-    else:
-        flow(zone, went, came)
-        sensor["through_source"] = widened(zone, gate["share"], sensor["through_source"], crossings)
-
-
-@compiled
-def forget(sensors: Any, gates: Any, own: Any, where: int, left: float) -> None:
-    """What the band has forgotten by an absolute count, the crossings of the zone's gates forget too."""
-    for member in own:
-        if gates[member]["target"] == where:
-            sensors[member]["through_target"] *= left
-        if gates[member]["source"] == where:
-            sensors[member]["through_source"] *= left
+def weigh(zone: Any, place: Any) -> None:
+    """The readings of a step have been heard: estimate and bounds."""
+    if place["lulls"] != 0:
+        at_least_none(zone)
+    settle(zone)
 
 
 @compiled
@@ -211,45 +217,35 @@ def advance_zone(
     Returns (readings applied so far, changes, series rows, done); not done means there was no room left.
     """
     zone = memory.zones[where]
-    pending, sensors, gates = memory.pending, memory.sensors, plan.gates
-    has_gates = plan.places[where]["has_gates"] != 0
+    pending = memory.pending
+    needed = room_needed(plan, where)
     step_ms = plan.params[0]["step_ms"]
     while cursor < len(order):
         reading = pending[order[cursor]]
         due = reading["due"]
+        if zone["begun_at"] == NEVER and reading["stray"] == ONLY_STRAY:
+            cursor += 1
+            continue
         if zone["begun_at"] == NEVER:
-            if count + CHANGES_A_STEP > len(room.changes):
+            if count + needed > len(room.changes):
                 return cursor, count, rows, False
             step = due - due % step_ms
             count = miss(memory, plan, room, where, step, count)
             zone["begun_at"] = step
             zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
-            settle(zone)
+            weigh(zone, plan.places[where])
             step = due - due % step_ms
             count, rows = carry(memory, plan, room, where, step, count, rows)
             if zone["closed_at"] < step:
                 return cursor, count, rows, False
-        zone["steady"] = 0
-        if zone["quality"] != GOOD:
-            zone["next_due"] = NEVER
-        sensor = sensors[reading["sensor"]]
-        gate = gates[reading["sensor"]]
-        side = 1 if gate["source"] == where else 0
-        sensor["heard_at"][side] = max(sensor["heard_at"][side], reading["at"])
-        if gate["kind"] != STATE:
-            cross(zone, where, sensor, gate, reading)
-        elif sensor["count_at"] == NEVER or reading["at"] >= sensor["count_at"]:
-            sensor["count_at"] = reading["at"]
-            left = anchor(zone, reading["count"], gate["share"], has_gates)
-            if has_gates:
-                forget(sensors, gates, own_members(plan, where), where, left)
+        hear(memory, plan, where, reading)
         cursor += 1
-    if count + CHANGES_A_STEP > len(room.changes):
+    if count + needed > len(room.changes):
         return cursor, count, rows, False
     if zone["begun_at"] == NEVER:
         return cursor, miss(memory, plan, room, where, until, count), rows, True
-    settle(zone)
+    weigh(zone, plan.places[where])
     count, rows = carry(memory, plan, room, where, until, count, rows)
     return cursor, count, rows, bool(zone["closed_at"] >= until)
 

@@ -42,7 +42,10 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """An area whose people are counted; `polygon` is WGS84 longitude and latitude."""
+    """An area whose people are counted; `polygon` is WGS84 longitude and latitude.
+
+    empties: long quiet at its gates means that nobody is left; not so in a hotel.
+    """
 
     id: str
     name: Words
@@ -51,6 +54,7 @@ class Zone:
     capacity: int | None = None
     office: str | None = None
     polygon: tuple[tuple[float, float], ...] = ()
+    empties: bool = True
 
 
 @dataclass(frozen=True, slots=True)

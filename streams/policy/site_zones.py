@@ -8,7 +8,7 @@ from streams.policy.text.tree import Items
 from streams.policy.text.words import Words
 
 BLOCK_KEYS = ("id", "zones")
-ZONE_KEYS = ("id", "name", "grid", "area_m2", "capacity", "office", "polygon")
+ZONE_KEYS = ("id", "name", "grid", "area_m2", "capacity", "office", "polygon", "empties")
 
 SMALLEST_AREA_DEGREES2 = 1e-13
 """Less than about a tenth of a square centimetre at the latitude of Hangzhou: the points lie on one line."""
@@ -41,6 +41,7 @@ def _zone(spot: Spot, draft: Draft) -> Zone | None:
         fields.optional("capacity", f.people, 0) or None,
         fields.optional("office", draft.known("office"), "") or None,
         fields.optional("polygon", _polygon, ()),
+        fields.optional("empties", f.choice("true", "false"), "true") == "true",
     )
     if not name or len(spot.sheet) > before:
         return None

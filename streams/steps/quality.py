@@ -1,48 +1,60 @@
-"""Which sensors are silent, what that adds to the upper bound, and how far the zone's figures can be trusted (§6.3)."""
+"""How far a zone's figures can be trusted, and what overdue gates add to the upper bound (design §6.3)."""
 
 from typing import Any
 
 from streams.compiled import compiled
-from streams.records import BLIND, DEGRADED, GOOD, NEVER, STATE
+from streams.records import (
+    BLIND,
+    DEGRADED,
+    DISTRUSTED,
+    GOOD,
+    MANUAL,
+    NEVER,
+    SILENT,
+    SILENT_AFTER,
+    STATE,
+)
 
 UNSEEN_PER_M_MS = 82 / 60_000
 """People per metre of width and millisecond that may pass a silent gate (Green Guide: 82 a metre a minute, level)."""
-
-SILENT_AFTER = 3
-"""A sensor is silent when nothing has come for so many of its own intervals (design §6.3)."""
 
 FAR = 2**62
 
 
 @compiled
-def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, gates: Any, members: Any) -> int:
-    """The quality of a zone at the end of a step, by the silence of each sensor that is expected to report.
+def listen(zone: Any, at: int, began_at: int, views: Any, gates: Any, own: Any) -> int:
+    """The quality of a zone at the end of a step, by the troubles of each sensor that is expected to report.
 
-    `members` are the indices of the sensors of zone `where`; one that never reported is silent since `began_at`.
-    Sets the zone's `unseen` (people that may have passed overdue gates) and `next_due` (nothing changes before).
+    own, views: the zone's sensors, and how it sees each of them; one that never reported is silent since `began_at`.
+    Sets the zone's `unseen` (people that may have passed overdue gates), the `cause` of a doubt, and `next_due`
+    (nothing changes before).
     """
-    silent = 0
+    distrusted, expected, cause = 0, 0, 0
     unseen = 0.0
     due = FAR
-    for index in members:
-        gate = gates[index]
+    for place in range(len(own)):
+        view, gate = views[place], gates[own[place]]
+        if gate["kind"] == MANUAL:
+            continue
+        expected += 1
         every_ms = gate["every_ms"]
-        last_at = sensors[index]["heard_at"][1 if gate["source"] == where else 0]
-        if last_at == NEVER:
-            last_at = began_at
-        quiet_ms = at - last_at
-        if quiet_ms >= SILENT_AFTER * every_ms:
-            silent += 1
-        else:
-            due = min(due, last_at + SILENT_AFTER * every_ms - 1)
+        heard_at = view["heard_at"] if view["heard_at"] != NEVER else began_at
+        quiet_ms = at - heard_at
+        if view["trouble"] & DISTRUSTED:
+            distrusted += 1
+            cause |= view["trouble"] & DISTRUSTED
+        if not view["trouble"] & SILENT:
+            due = min(due, heard_at + SILENT_AFTER * every_ms - 1)
         if gate["kind"] != STATE:
             if quiet_ms > every_ms:
                 unseen += gate["width_m"] * UNSEEN_PER_M_MS * (quiet_ms - every_ms)
                 due = at
             else:
-                due = min(due, last_at + every_ms)
-    zone["unseen"] = unseen
+                due = min(due, heard_at + every_ms)
+    zone["unseen"] = unseen + zone["overlooked"]
     zone["next_due"] = due
-    if silent == 0:
+    if distrusted == 0:
         return GOOD
-    return BLIND if silent == len(members) else DEGRADED
+    zone["cause"] = cause
+    zone["lull_doubted"] = 1
+    return BLIND if distrusted == expected else DEGRADED

@@ -7,7 +7,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from streams.barrier.state import Step
-from streams.schemas import LEVELS, QUALITIES, Reason
+from streams.reasons import Reason
+from streams.schemas import LEVELS, QUALITIES
 from tests.browser.conftest import Stage, Visitor, staged
 from tests.browser.lakeside import SITE, Evening
 from wire.topics import BARRIER_STATES, ZONE_ALERTS, ZONE_STATES

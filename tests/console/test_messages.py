@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.messages import Alert, BarrierState, Command, Message, Refused, ZoneState, parse
-from streams import schemas
+from streams import reasons, schemas
 from tests.browser.lakeside import Evening
 
 INSTANTS = st.integers(0, 4_102_444_800_000).map(schemas.instant)
 NAMES = st.text(min_size=1, max_size=30)
 CHANGES = st.sampled_from(["normal", "III", "II", "I", "good", "degraded", "blind"])
 PEOPLE = st.floats(-1e6, 1e6)
-WORDS = st.sampled_from(schemas.Reason)
+WORDS = st.sampled_from(reasons.Reason)
 COUNTS = st.integers(0, 2**40)
 HEADS: dict[str, st.SearchStrategy[Any]] = {"at": INSTANTS, "sequence": COUNTS, "revision": NAMES}
 FIGURES: dict[str, st.SearchStrategy[Any]] = {

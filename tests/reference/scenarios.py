@@ -148,7 +148,7 @@ def site_file(world: World) -> str:
             sensors.append({**entry, "line": {**ends, "width_m": float(sensor.width)}, "miscount": share})
         else:
             sensors.append({**entry, "area": {"zone": sensor.target}, "error": share})
-    zones = [{"id": zone, "name": NAME, "area_m2": 100, "capacity": 100, "office": "street"} for zone in world.zones]
+    zones = [{"id": zone, "name": NAME, "area_m2": 10_000, "capacity": 100, "office": "street"} for zone in world.zones]
     return json.dumps(
         {
             "site": "random", "name": NAME, "timezone": "UTC",

@@ -96,9 +96,14 @@ def test_a_head_count_beside_running_totals_does_not_make_them_crossings() -> No
 
 
 def test_a_count_beyond_all_measure_raises_and_never_reads_as_nobody() -> None:
-    state = begin(policy(CAMERA), "block")
+    """Where nobody said how large the zone is; where somebody did, it is the camera that cannot be believed."""
+    zone = {"id": "square", "name": {"zh": "广场", "en": "Square"}, "capacity": 100, "office": "street"}
+    state = begin(policy(CAMERA, site_more={"blocks": [{"id": "block", "zones": [zone]}]}), "block")
     take(state, counted(0, 10**18))
     assert [step[1] for step in told(state, tick(state, 7))] == ["I"]
+    state = begin(policy(CAMERA), "block")
+    take(state, counted(0, 10**18))
+    assert [step[1] for step in told(state, tick(state, 7))] == ["blind"]
 
 
 def test_a_first_reading_from_1970_does_not_begin_the_block_then() -> None:
@@ -116,7 +121,7 @@ def test_a_camera_that_errs_to_one_side_never_proves_more_than_one_of_its_counts
     for second in range(0, 1000, 10):
         take(state, counted(second, 90), crossed(second, 0))
     zone = state.memory.zones[0]
-    assert zone["people"] + zone["half"] >= 100
+    assert zone["upper"] >= 100
 
 
 def test_a_camera_is_believed_while_the_gate_is_dead() -> None:

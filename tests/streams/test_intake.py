@@ -9,7 +9,7 @@ from streams.alerts import alerts, zone_states
 from streams.block import State, advance
 from streams.columns import Unreadable
 from streams.memory import AnotherVersion, begin, freeze, thaw
-from streams.records import EMPTY, FUTURE, NEGATIVE, TOO_OLD, UNKNOWN_SENSOR
+from streams.records import EMPTY, FUTURE, NEGATIVE, TOO_OLD, UNKNOWN_SENSOR, VERSION
 from streams.refusals import REFUSALS
 from tests.streams.square import BEGUN, CAMERA, GATE, counted, crossed, frame, policy, take, tick
 
@@ -100,7 +100,7 @@ def test_a_state_is_not_moved_under_another_revision_without_being_told() -> Non
 def test_a_state_of_another_version_is_refused() -> None:
     payload = freeze(begun())
     with pytest.raises(AnotherVersion):
-        thaw(payload.replace(b'"version":2', b'"version":9', 1), policy(GATE), "block")
+        thaw(payload.replace(f'"version":{VERSION}'.encode(), b'"version":9', 1), policy(GATE), "block")
 
 
 def test_what_comes_back_from_its_bytes_is_the_same_to_the_last_one() -> None:
@@ -166,7 +166,10 @@ def test_the_band_grows_with_what_passes_and_gates_that_err_add_as_squares() -> 
     state = begun(*gates)
     take(state, crossed(0, 30, 0, "a"), crossed(1, 30, 10, "b"))
     tick(state, 10)
-    assert float(state.memory.zones[0]["half"]) == pytest.approx(np.hypot(3, 4))
+    one, other = (4 / 3 * 3**2 + 4 * 0.1 * 30, 4 / 3 * 4**2 + 4 * 0.1 * 40)
+    zone = state.memory.zones[0]
+    assert float(zone["upper"] - zone["people"]) == pytest.approx(np.sqrt(one + other))
+    assert float(zone["people"] - zone["lower"]) == pytest.approx(np.sqrt(one + other))
 
 
 @pytest.mark.parametrize("turned", [False, True])

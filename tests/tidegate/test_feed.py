@@ -19,7 +19,8 @@ from deploy.kafka import Kafka
 from streams.barrier.crews import answer, approval
 from streams.barrier.state import Command, State, Step
 from streams.policy import Policy
-from streams.schemas import Order, Reason, Report, instant
+from streams.reasons import Reason
+from streams.schemas import Order, Report, instant
 from tests.broker.processes import tidegate, until
 from tidegate.feed import run
 from tidegate.live.clock import Pace

@@ -1,0 +1,136 @@
+"""One reading into one of its zones: who crossed a line, or a count of heads, and what it tells of its sensor."""
+
+from typing import Any
+
+from streams.compiled import compiled, inlined
+from streams.records import (
+    ACCURACY_SCALE,
+    BACKWARDS,
+    BACKWARDS_SEEN,
+    CUMULATIVE,
+    DISAGREEING,
+    EVENT,
+    FIRST,
+    GOOD,
+    MANUAL,
+    MISSING,
+    NEVER,
+    RATE,
+    RESET,
+    RESET_SEEN,
+    SILENT_AFTER,
+    STATE,
+    TURNED,
+)
+from streams.steps.counters import count_in, since_last
+from streams.steps.health import RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
+from streams.steps.occupancy import anchor, flow, paced, returned, turned
+
+ONLY_STRAY = 2
+"""Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
+
+
+@inlined
+def hear(memory: Any, plan: Any, where: int, reading: Any) -> None:
+    """One reading, in the order of the instants, into zone `where`."""
+    zone = memory.zones[where]
+    sensor = memory.sensors[reading["sensor"]]
+    gate = plan.gates[reading["sensor"]]
+    side = 1 if gate["source"] == where else 0
+    view = memory.views[gate["place"][side]]
+    owned = gate["owner"] == side
+    if owned:
+        if reading["stray"] != 0:
+            strayed(sensor, view, gate["every_ms"], reading["due"])
+        elif view["watch"] != 0:
+            calmed(sensor, view, reading["due"])
+    if reading["stray"] != ONLY_STRAY:
+        zone["steady"] = 0
+        if zone["quality"] != GOOD:
+            zone["next_due"] = NEVER
+        if gate["kind"] == STATE or gate["kind"] == MANUAL:
+            count_heads(memory, plan, where, sensor, gate, view, reading)
+        else:
+            cross(zone, sensor, gate, view, side, owned, reading)
+        view["heard_at"] = max(view["heard_at"], reading["at"])
+    if view["watch"] != 0 and view["trouble"] != view["told"]:
+        zone["next_due"] = NEVER
+
+
+@compiled
+def resolve(sensor: Any, view: Any, owned: bool, width_m: float, reading: Any) -> None:
+    """Running totals become crossings, once, whichever of the gate's two zones comes first (`count` 0 marks it)."""
+    if reading["count"] == MISSING:
+        resets = sensor["verdicts"][RESET]
+        turns = sensor["verdicts"][BACKWARDS]
+        came, went = since_last(sensor, width_m, reading["at"], reading["enter"], reading["leave"])
+        reading["enter"] = came
+        reading["leave"] = went
+        reading["count"] = 0
+        if owned and sensor["verdicts"][RESET] != resets:
+            faulted(sensor, view, RESET_SEEN, reading["due"])
+        if owned and sensor["verdicts"][BACKWARDS] != turns:
+            faulted(sensor, view, BACKWARDS_SEEN, reading["due"])
+
+
+@inlined
+def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, reading: Any) -> None:
+    """People passed a gate of this zone: those who came from the other side left it, and the other way round."""
+    if gate["kind"] == CUMULATIVE:
+        resolve(sensor, view, owned, gate["width_m"], reading)
+    came = reading["enter"] if reading["enter"] != MISSING else 0
+    went = reading["leave"] if reading["leave"] != MISSING else 0
+    if came + went > RATE_FLOOR and gate["kind"] != EVENT:
+        fast = pace(gate, view["heard_at"], reading["at"], came + went, gate["most"])
+        if fast > 0 and owned:
+            faulted(sensor, view, RATE, reading["due"])
+        if fast == 2:
+            came = 0
+            went = 0
+    if owned:
+        count_in(sensor, came, went)
+    view["crossed"] += came + went
+    if side == 1:
+        came, went = went, came
+    if gate["share"] > 0.0 and view["heard_at"] != NEVER and reading["at"] > view["heard_at"]:
+        span_ms = float(reading["at"] - view["heard_at"])
+        if span_ms >= SILENT_AFTER * gate["every_ms"]:
+            returned(zone, view, span_ms, came, went)
+        else:
+            paced(view, span_ms, came + went)
+    zone["lull_crossed"] += came + went
+    flow(zone, view, gate["share"], came, went)
+
+
+@compiled
+def count_heads(memory: Any, plan: Any, where: int, sensor: Any, gate: Any, view: Any, reading: Any) -> None:
+    """Somebody or something counted the heads of this zone, or of a part of it."""
+    at, count = reading["at"], reading["count"]
+    if sensor["count_at"] != NEVER and at < sensor["count_at"]:
+        return
+    zone, place = memory.zones[where], plan.places[where]
+    person = gate["kind"] == MANUAL
+    taken = person or usable(zone, sensor, view, gate["every_ms"], at, count, gate["most"], reading["due"])
+    sensor["count_at"] = at
+    if not taken:
+        return
+    error = reading["enter"] / ACCURACY_SCALE if person else gate["share"]
+    own = plan.members[place["first"] : place["last"]]
+    views = memory.views[place["first"] : place["last"]]
+    people = count / gate["coverage"]
+    verdict = anchor(zone, view, at, people, error, person, place["pass_ms"], views, plan.gates, own)
+    if person:
+        zone["called"] = 0
+        zone["doubt_since"] = max(zone["doubt_since"], at) if zone["doubt_since"] != NEVER else NEVER
+        return
+    agreed(sensor, view, verdict <= FIRST, DISAGREEING, reading["due"])
+    if place["pass_ms"] > 0.0 and verdict == 0:
+        chosen = turned(views)
+        for index in range(len(own)):
+            if index == chosen:
+                views[index]["trouble"] |= TURNED
+                views[index]["watch"] = 1
+                zone["next_due"] = NEVER
+            elif views[index]["turned"] == 0.0 and views[index]["trouble"] & TURNED:
+                views[index]["trouble"] -= TURNED
+                zone["next_due"] = NEVER

@@ -1,0 +1,113 @@
+"""How each sensor of a block does: health, silence, people counted, learnt bias (contracts §5, `sensors`)."""
+
+from typing import Any
+
+from streams.block import State
+from streams.records import MANUAL, NEVER, STATE
+from streams.refusals import REFUSALS, VERDICTS
+from streams.schemas import instant
+from streams.troubles import KINDS
+
+HOUR_MS = 3_600_000
+FIRST_REFUSED = 2
+"""The reasons that are counted for each sensor begin with `future`; an unknown one has no record."""
+
+WORST_FIRST = (
+    "stuck", "out_of_range", "silent", "clock", "backwards", "reset", "turned", "disagreeing", "rate",
+)  # fmt: skip
+
+
+def sensors(state: State) -> dict[str, dict[str, Any]]:
+    """Each sensor of the block by its id, as it stands after the newest closed step."""
+    plan, memory = state.plan, state.memory
+    found: dict[str, dict[str, Any]] = {}
+    for index, name in enumerate(plan.reporting):
+        gate = plan.gates[index]
+        sides = [side for side, end in enumerate(ends(gate)) if end >= 0]
+        views = [memory.views[gate["place"][side]] for side in sides]
+        found[name] = described(state, memory.sensors[index], gate, views)
+    return found
+
+
+def ends(gate: Any) -> tuple[int, int]:
+    """The zones of a sensor: where it counts or leads to, and where its line comes from; -1 for none."""
+    return max(int(gate["zone"]), int(gate["target"])), int(gate["source"])
+
+
+def described(state: State, sensor: Any, gate: Any, views: list[Any]) -> dict[str, Any]:
+    """One sensor in words and figures."""
+    block = state.block
+    expected_ms = max(0, int(block["closed_at"]) - int(block["begun_at"])) if block["closed_at"] != NEVER else 0
+    silent_ms = int(sensor["silent_ms"])
+    if sensor["silent_since"] != NEVER:
+        silent_ms += max(0, int(block["closed_at"]) - int(sensor["silent_since"]))
+    bias, bias_error, drift = learnt(views, gate, sensor, expected_ms - silent_ms)
+    return {
+        "health": health_of(views),
+        "troubles": named(views),
+        "silent_share": round(min(1.0, silent_ms / expected_ms), 4) if expected_ms else 0.0,
+        "in_total": int(sensor["accepted"][0]),
+        "out_total": int(sensor["accepted"][1]),
+        "bias": bias,
+        "bias_error": bias_error,
+        "drift_per_hour": drift,
+        "last_calibration": calibrated(state, gate, sensor),
+        "applied": int(sensor["seen"]),
+        "refused": {
+            REFUSALS[FIRST_REFUSED + place][0]: int(count) for place, count in enumerate(sensor["refused"]) if count
+        },
+        "verdicts": {VERDICTS[place][0]: int(count) for place, count in enumerate(sensor["verdicts"]) if count},
+    }
+
+
+def named(views: list[Any]) -> list[str]:
+    """What is wrong with it now, the worst first."""
+    bits = 0
+    for view in views:
+        bits |= int(view["trouble"])
+    return [kind for kind in WORST_FIRST if bits >> (KINDS.index(kind) - 1) & 1]
+
+
+def health_of(views: list[Any]) -> str:
+    """The worst of its troubles, or `good`."""
+    return next(iter(named(views)), "good")
+
+
+def learnt(views: list[Any], gate: Any, sensor: Any, heard_ms: int) -> tuple[float | None, float | None, float | None]:
+    """The learnt bias of a gate as a share, how far that may be off, and people an hour that it makes.
+
+    The bias is what is counted in too many less what is counted out too many, halved: of each zone that the gate
+    serves the better known counts more.
+    """
+    if gate["kind"] in (STATE, MANUAL):
+        return None, None, None
+    if gate["share"] == 0.0:
+        return 0.0, 0.0, 0.0
+    weights = [1.0 / max(doubt(view), 1e-9) ** 2 for view in views]
+    told = turned_right(views, gate)
+    ways = [
+        sum(weight * bias[way] for weight, bias in zip(weights, told, strict=True)) / sum(weights) for way in (0, 1)
+    ]
+    people = ways[0] * int(sensor["accepted"][0]) - ways[1] * int(sensor["accepted"][1])
+    drift = people * HOUR_MS / heard_ms if heard_ms > 0 else 0.0
+    return round((ways[0] - ways[1]) / 2, 5), round(min(doubt(view) for view in views), 5), round(drift, 3)
+
+
+def turned_right(views: list[Any], gate: Any) -> list[tuple[float, float]]:
+    """The biases as the sensor itself says in and out; the zone at its source sees them the other way round."""
+    sides = [side for side, end in enumerate(ends(gate)) if end >= 0]
+    return [(float(view["bias"][side]), float(view["bias"][1 - side])) for side, view in zip(sides, views, strict=True)]
+
+
+def doubt(view: Any) -> float:
+    """How far a zone's notion of a gate's bias may be off."""
+    return float((float(view["doubt"][0]) ** 2 + float(view["doubt"][1]) ** 2) ** 0.5 / 2)
+
+
+def calibrated(state: State, gate: Any, sensor: Any) -> str | None:
+    """When an absolute count last told of this sensor: of a gate, of any zone beside it."""
+    if gate["kind"] == STATE:
+        at = int(sensor["count_at"])
+    else:
+        at = max(int(state.memory.zones[end]["counted_at"]) for end in ends(gate) if end >= 0)
+    return instant(at) if at != NEVER else None

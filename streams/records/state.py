@@ -1,0 +1,168 @@
+"""What a block remembers: its zones, its sensors, each sensor as a zone sees it, and the readings that wait."""
+
+from streams.records.layout import REMEMBERED, laid_out
+
+VERSION = 3
+"""Of the records here: a state that was written by another version is refused."""
+
+ZONE = laid_out(
+    [
+        ("begun_at", "i8"),
+        ("closed_at", "i8"),
+        ("people", "f8"),
+        ("spread2", "f8"),
+        ("sum_people", "i8"),
+        ("sum_upper", "i8"),
+        ("filled", "i4"),
+        ("slot", "i4"),
+        ("steady", "i4"),
+        ("level", "i1"),
+        ("peak", "i1"),
+        ("quality", "i1"),
+        ("anchored", "u1"),
+        ("called", "u1"),
+        ("next_due", "i8"),
+        ("unseen", "f8"),
+        ("overlooked", "f8"),
+        ("tilt", "f8"),
+        ("above", "f8"),
+        ("below", "f8"),
+        ("lower", "f8"),
+        ("upper", "f8"),
+        ("counted_at", "i8"),
+        ("lull_at", "i8"),
+        ("lull_crossed", "f8"),
+        ("usual", "f8"),
+        ("stayed", "f8"),
+        ("risen", "f8"),
+        ("stated", "f8"),
+        ("lulls", "i4"),
+        ("lull_doubted", "u1"),
+        ("cause", "u2"),
+        ("now_people", "i4"),
+        ("now_upper", "i4"),
+        ("raise_since", "i8", (3,)),
+        ("clear_since", "i8"),
+        ("doubt_since", "i8"),
+        ("level_since", "i8"),
+        ("standing_at", "i8"),
+        ("episode", "i8"),
+        ("sequence", "i8"),
+    ]
+)
+"""One zone: estimate and band, the rolling sums, the level with its clocks, the episode.
+
+`spread2` and `tilt` make the band (steps.occupancy), `unseen` is what overdue and stuck gates add to the upper bound
+(`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds; `counted_at` is the newest absolute
+count; `lull_*`, `usual`, `stayed`, `risen` and `stated` serve zones with lines only; `cause` is why quality is not
+good; `now_*` are the figures as the window takes them, in 1/256 person;
+`steady` counts the newest slots of the window that hold the same figures; `anchored` is set by the first absolute
+count; nothing about the sensors' silence changes before `next_due`.
+"""
+
+SENSOR = laid_out(
+    [
+        ("last_at", "i8"),
+        ("count_at", "i8"),
+        ("totals", "i8", (2,)),
+        ("others", "i8", (2,)),
+        ("total_ms", "u4", (2,)),
+        ("other_ms", "u4", (2,)),
+        ("accepted", "u4", (2,)),
+        ("verdicts", "u2", (7,)),
+        ("backwards", "u1", (2,)),
+        ("doubt", "i1", (2,)),
+        ("figure", "i8"),
+        ("moved_at", "i8"),
+        ("stood_ms", "i8"),
+        ("bad_at", "i8"),
+        ("stray_at", "i8"),
+        ("silent_since", "i8"),
+        ("silent_ms", "i8"),
+        ("refused", "u4", (4,)),
+        ("stood", "u1"),
+        ("odd", "u1"),
+        ("calm", "u1"),
+        ("strays", "u1"),
+        ("apart", "u1"),
+        ("seen", "i4"),
+        ("instants", "u4", (REMEMBERED,)),
+    ]
+)
+"""One sensor: its newest instant, its running totals, and its last 64 instants modulo 2**32 ms (49 days).
+
+`last_at` is known when a report arrives.  An instant older than `lateness`
+never gets as far as the look-up, so the modulus cannot confuse two.
+Of a cumulative counter, in and out apart: `totals` are its lines' newest totals, `others` those off the line, held back
+while `doubt` is not 0, else the line that was left (MISSING: none), each with its instant modulo 2**32 ms;
+`backwards` is 1 once it is known to count down.  `verdicts` are counted (see below), and so are the people in and out:
+`accepted`, modulo 2**32.
+Of an area, `figure` is its newest count, which has stood since `moved_at`, in `stood` reports.  `bad_at` is the newest
+fault, `stray_at` the newest report with a wrong clock, `refused` how many were refused: future, too old, negative,
+empty.
+"""
+
+VIEW = laid_out(
+    [
+        ("heard_at", "i8"),
+        ("crossed", "i8"),
+        ("known", "i8"),
+        ("looked_at", "i8"),
+        ("mark", "i8"),
+        ("bias", "f4", (2,)),
+        ("doubt", "f4", (2,)),
+        ("drift", "f4", (2,)),
+        ("net", "f4"),
+        ("turned", "f4"),
+        ("pace", "f4"),
+        ("scatter2", "f4"),
+        ("last", "f4"),
+        ("lean", "f4"),
+        ("swing", "f4"),
+        ("sequence", "u4"),
+        ("trouble", "u2"),
+        ("told", "u2"),
+        ("watch", "u1"),
+    ]
+)
+"""A sensor as one of its zones sees it; a gate between two zones has two.
+
+`heard_at` is its newest report that was decided, `crossed` its people in and out ever.  Of a gate, in (0) and out (1):
+`bias` is the share counted too many, `doubt` how far that may be off, `drift` the people which the doubt has made since
+the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around, `pace`
+people a millisecond.  Of an area: its noise, the newest residual, how it leans and swings (steps.occupancy.counts).
+`trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is set while there is something
+to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck (steps.health).  What is f4 is read through
+float(), so that plain Python and compiled code do the same arithmetic.
+"""
+
+PENDING = laid_out(
+    [
+        ("due", "i8"),
+        ("at", "i8"),
+        ("sensor", "i4"),
+        ("enter", "i8"),
+        ("leave", "i8"),
+        ("count", "i8"),
+        ("stray", "i1"),
+    ]
+)
+"""A reading that waits for its step to close: `due` is its instant, or the start of the step open when it came late;
+`stray` is 1 where its clock seems wrong, and 2 for one that was refused for it and only tells so."""
+
+BLOCK = laid_out(
+    [
+        ("version", "i4"),
+        ("pending", "i4"),
+        ("newest_at", "i8"),
+        ("tick_at", "i8"),
+        ("closed_at", "i8"),
+        ("opened_at", "i8"),
+        ("begun_at", "i8"),
+        ("applied", "i8"),
+        ("late", "i8"),
+        ("duplicate", "i8"),
+        ("dead", "i8"),
+    ]
+)
+"""One block: its horizon's two sources, the step boundary up to which everything is closed, and its counts."""
