@@ -24,7 +24,7 @@ def sensors(state: State) -> dict[str, dict[str, Any]]:
     for index, name in enumerate(plan.reporting):
         gate = plan.gates[index]
         sides = [side for side, end in enumerate(ends(gate)) if end >= 0]
-        views = [memory.views[gate["place"][side]] for side in sides]
+        views = [memory.views[gate["at_source" if side else "at_target"]] for side in sides]
         found[name] = described(state, memory.sensors[index], gate, views)
     return found
 
@@ -46,8 +46,8 @@ def described(state: State, sensor: Any, gate: Any, views: list[Any]) -> dict[st
         "health": health_of(views),
         "troubles": named(views),
         "silent_share": round(min(1.0, silent_ms / expected_ms), 4) if expected_ms else 0.0,
-        "in_total": int(sensor["accepted"][0]),
-        "out_total": int(sensor["accepted"][1]),
+        "in_total": int(sensor["in_total"]),
+        "out_total": int(sensor["out_total"]),
         "bias": bias,
         "bias_error": bias_error,
         "drift_per_hour": drift,
@@ -88,7 +88,7 @@ def learnt(views: list[Any], gate: Any, sensor: Any, heard_ms: int) -> tuple[flo
     ways = [
         sum(weight * bias[way] for weight, bias in zip(weights, told, strict=True)) / sum(weights) for way in (0, 1)
     ]
-    people = ways[0] * int(sensor["accepted"][0]) - ways[1] * int(sensor["accepted"][1])
+    people = ways[0] * int(sensor["in_total"]) - ways[1] * int(sensor["out_total"])
     drift = people * HOUR_MS / heard_ms if heard_ms > 0 else 0.0
     return round((ways[0] - ways[1]) / 2, 5), round(min(doubt(view) for view in views), 5), round(drift, 3)
 
@@ -96,12 +96,15 @@ def learnt(views: list[Any], gate: Any, sensor: Any, heard_ms: int) -> tuple[flo
 def turned_right(views: list[Any], gate: Any) -> list[tuple[float, float]]:
     """The biases as the sensor itself says in and out; the zone at its source sees them the other way round."""
     sides = [side for side, end in enumerate(ends(gate)) if end >= 0]
-    return [(float(view["bias"][side]), float(view["bias"][1 - side])) for side, view in zip(sides, views, strict=True)]
+    return [
+        (float(view["bias_out"]), float(view["bias_in"])) if side else (float(view["bias_in"]), float(view["bias_out"]))
+        for side, view in zip(sides, views, strict=True)
+    ]
 
 
 def doubt(view: Any) -> float:
     """How far a zone's notion of a gate's bias may be off."""
-    return float((float(view["doubt"][0]) ** 2 + float(view["doubt"][1]) ** 2) ** 0.5 / 2)
+    return float((float(view["doubt_in"]) ** 2 + float(view["doubt_out"]) ** 2) ** 0.5 / 2)
 
 
 def calibrated(state: State, gate: Any, sensor: Any) -> str | None:

@@ -119,6 +119,7 @@ def thaw(payload: bytes | None, policy: Policy, block: str) -> State:
         memory.zones["raise_since"] = NEVER
         memory.zones["clear_since"] = NEVER
         memory.zones["next_due"] = NEVER
+        memory.zones["examine_at"] = NEVER
         for view, gate in zip(memory.views, plan.gates[plan.members], strict=True):
             if is_line(gate):
                 rebegin(view, float(gate["share"]))

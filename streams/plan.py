@@ -138,7 +138,8 @@ def membership(gates: Records, zones: int) -> tuple[Integers, Records]:
         members += own
         places[zone]["last"] = len(members)
         for place, index in enumerate(own):
-            gates[index]["place"][1 if gates[index]["source"] == zone else 0] = places[zone]["first"] + place
+            where = "at_source" if gates[index]["source"] == zone else "at_target"
+            gates[index][where] = places[zone]["first"] + place
         lines = gates[own][~np.isin(gates[own]["kind"], (STATE, MANUAL))]
         places[zone]["pass_ms"] = lines["width_m"].sum() * PASS_PER_M_MS
         places[zone]["lulls"] = bool((lines["share"] > 0).any()) and not (gates[own]["kind"] == STATE).any()

@@ -20,6 +20,7 @@ from streams.records import (
     RESET_SEEN,
     SILENT_AFTER,
     STATE,
+    STUCK,
     TURNED,
 )
 from streams.steps.counters import count_in, since_last
@@ -31,13 +32,15 @@ ONLY_STRAY = 2
 
 
 @inlined
-def hear(memory: Any, plan: Any, where: int, reading: Any) -> None:
-    """One reading, in the order of the instants, into zone `where`."""
-    zone = memory.zones[where]
-    sensor = memory.sensors[reading["sensor"]]
-    gate = plan.gates[reading["sensor"]]
+def hear(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: Any, members: Any, reading: Any) -> None:
+    """One reading, in the order of the instants, into zone `where`.
+
+    The arrays come one by one: to take them out of a tuple for each reading costs more than the reading does.
+    """
+    sensor = sensors[reading["sensor"]]
+    gate = gates[reading["sensor"]]
     side = 1 if gate["source"] == where else 0
-    view = memory.views[gate["place"][side]]
+    view = views[gate["at_source"] if side == 1 else gate["at_target"]]
     owned = gate["owner"] == side
     if owned:
         if reading["stray"] != 0:
@@ -49,11 +52,12 @@ def hear(memory: Any, plan: Any, where: int, reading: Any) -> None:
         if zone["quality"] != GOOD:
             zone["next_due"] = NEVER
         if gate["kind"] == STATE or gate["kind"] == MANUAL:
-            count_heads(memory, plan, where, sensor, gate, view, reading)
+            count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         else:
             cross(zone, sensor, gate, view, side, owned, reading)
         view["heard_at"] = max(view["heard_at"], reading["at"])
     if view["watch"] != 0 and view["trouble"] != view["told"]:
+        zone["news"] = 1
         zone["next_due"] = NEVER
 
 
@@ -90,35 +94,37 @@ def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, 
     if owned:
         count_in(sensor, came, went)
     view["crossed"] += came + went
+    if view["trouble"] & STUCK:
+        zone["examine_at"] = NEVER
     if side == 1:
         came, went = went, came
-    if gate["share"] > 0.0 and view["heard_at"] != NEVER and reading["at"] > view["heard_at"]:
-        span_ms = float(reading["at"] - view["heard_at"])
-        if span_ms >= SILENT_AFTER * gate["every_ms"]:
-            returned(zone, view, span_ms, came, went)
-        else:
-            paced(view, span_ms, came + went)
-    zone["lull_crossed"] += came + went
+    if gate["share"] > 0.0:
+        every_ms = gate["every_ms"]
+        if view["heard_at"] != NEVER and reading["at"] - view["heard_at"] >= SILENT_AFTER * every_ms:
+            returned(zone, view, float(reading["at"] - view["heard_at"]) / every_ms, came, went)
+        elif view["paced_at"] == NEVER or reading["at"] - view["paced_at"] >= every_ms:
+            paced(view, every_ms, reading["at"])
     flow(zone, view, gate["share"], came, went)
 
 
 @compiled
-def count_heads(memory: Any, plan: Any, where: int, sensor: Any, gate: Any, view: Any, reading: Any) -> None:
+def count_heads(
+    zone: Any, place: Any, sensor: Any, gate: Any, view: Any, all_views: Any, gates: Any, members: Any, reading: Any
+) -> None:
     """Somebody or something counted the heads of this zone, or of a part of it."""
     at, count = reading["at"], reading["count"]
     if sensor["count_at"] != NEVER and at < sensor["count_at"]:
         return
-    zone, place = memory.zones[where], plan.places[where]
     person = gate["kind"] == MANUAL
     taken = person or usable(zone, sensor, view, gate["every_ms"], at, count, gate["most"], reading["due"])
     sensor["count_at"] = at
     if not taken:
         return
     error = reading["enter"] / ACCURACY_SCALE if person else gate["share"]
-    own = plan.members[place["first"] : place["last"]]
-    views = memory.views[place["first"] : place["last"]]
+    own = members[place["first"] : place["last"]]
+    views = all_views[place["first"] : place["last"]]
     people = count / gate["coverage"]
-    verdict = anchor(zone, view, at, people, error, person, place["pass_ms"], views, plan.gates, own)
+    verdict = anchor(zone, view, at, people, error, person, place["pass_ms"], views, gates, own)
     if person:
         zone["called"] = 0
         zone["doubt_since"] = max(zone["doubt_since"], at) if zone["doubt_since"] != NEVER else NEVER
@@ -131,6 +137,8 @@ def count_heads(memory: Any, plan: Any, where: int, sensor: Any, gate: Any, view
                 views[index]["trouble"] |= TURNED
                 views[index]["watch"] = 1
                 zone["next_due"] = NEVER
+                zone["news"] = 1
             elif views[index]["turned"] == 0.0 and views[index]["trouble"] & TURNED:
                 views[index]["trouble"] -= TURNED
                 zone["next_due"] = NEVER
+                zone["news"] = 1

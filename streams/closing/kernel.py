@@ -84,11 +84,14 @@ def look(memory: Memory, plan: Plan, room: Room, index: int, at: int, count: int
     """How a zone's sensors do at the end of a step: (its quality, changes said so far)."""
     zone, began_at = memory.zones[index], memory.block[0]["begun_at"]
     own, views = own_members(plan, index), own_views(memory, plan, index)
-    nearest = examine(zone, index, at, began_at, memory.sensors, views, plan.gates, own)
-    quality = listen(zone, at, began_at, views, plan.gates, own)
-    zone["next_due"] = min(zone["next_due"], nearest)
+    if at > zone["examine_at"]:
+        zone["examine_at"] = examine(zone, index, at, memory.sensors, views, plan.gates, own)
+    quality = listen(zone, index, at, began_at, memory.sensors, views, plan.gates, own)
     settle(zone)
-    return quality, tell(memory.sensors, views, plan.gates, own, index, zone, at, room.changes, count)
+    if zone["news"] != 0:
+        zone["news"] = 0
+        count = tell(memory.sensors, views, plan.gates, own, index, zone, at, room.changes, count)
+    return quality, count
 
 
 @compiled
@@ -126,7 +129,7 @@ def quiet_until(zone: Any, limit: Any, step_ms: int, blind_after_ms: int, beat_m
     """The last step end up to which nothing about an idle zone can change, no figure, no clock, no silence."""
     closed_at = zone["closed_at"]
     nearest = min(until + 1, next_change(zone, limit))
-    nearest = min(nearest, zone["next_due"] + 1)
+    nearest = min(nearest, min(zone["next_due"], zone["examine_at"]) + 1)
     if zone["quality"] != GOOD and zone["called"] == 0:
         nearest = min(nearest, zone["doubt_since"] + blind_after_ms)
     if beat_ms > 0:
@@ -156,7 +159,7 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
                 break
         at = zone["closed_at"] + step_ms
         quality = zone["quality"]
-        if at > zone["next_due"]:
+        if at > zone["next_due"] or at > zone["examine_at"]:
             quality, count = look(memory, plan, room, index, at, count)
         if lulls and (zone["lull_at"] == NEVER or at - zone["lull_at"] >= LULL_MS):
             take_lull(memory, plan, index, at)
@@ -217,7 +220,8 @@ def advance_zone(
     Returns (readings applied so far, changes, series rows, done); not done means there was no room left.
     """
     zone = memory.zones[where]
-    pending = memory.pending
+    pending, sensors, views, gates, members = memory.pending, memory.sensors, memory.views, plan.gates, plan.members
+    place = plan.places[where]
     needed = room_needed(plan, where)
     step_ms = plan.params[0]["step_ms"]
     while cursor < len(order):
@@ -234,18 +238,18 @@ def advance_zone(
             zone["begun_at"] = step
             zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
-            weigh(zone, plan.places[where])
+            weigh(zone, place)
             step = due - due % step_ms
             count, rows = carry(memory, plan, room, where, step, count, rows)
             if zone["closed_at"] < step:
                 return cursor, count, rows, False
-        hear(memory, plan, where, reading)
+        hear(zone, where, place, sensors, views, gates, members, reading)
         cursor += 1
     if count + needed > len(room.changes):
         return cursor, count, rows, False
     if zone["begun_at"] == NEVER:
         return cursor, miss(memory, plan, room, where, until, count), rows, True
-    weigh(zone, plan.places[where])
+    weigh(zone, place)
     count, rows = carry(memory, plan, room, where, until, count, rows)
     return cursor, count, rows, bool(zone["closed_at"] >= until)
 

@@ -29,14 +29,17 @@ RING_SCALE = 256
 
 
 def laid_out(fields: list[tuple[Any, ...]]) -> np.dtype[Any]:
-    """A dtype whose every byte belongs to a field: the widest first, spare bytes last.
+    """A dtype whose every byte belongs to a field: as given where that needs no padding, so that what is used together
+    may lie together; else the widest first; spare bytes last.
 
     Padding would be bytes that nobody writes, and two equal states could differ in them.
     """
-    ordered = sorted(fields, key=lambda entry: -np.dtype(entry[1]).itemsize)
-    size = np.dtype(ordered).itemsize
-    if spare := -size % np.dtype(ordered[0][1]).itemsize:
-        ordered.append(("spare", "u1", (spare,)))
+    for ordered in (list(fields), sorted(fields, key=lambda entry: -np.dtype(entry[1]).alignment)):
+        widest = max(np.dtype(entry[1]).alignment for entry in ordered)
+        if spare := -np.dtype(ordered).itemsize % widest:
+            ordered.append(("spare", "u1", (spare,)))
+        if np.dtype(ordered).itemsize == np.dtype(ordered, align=True).itemsize:
+            break
     return np.dtype(ordered, align=True)
 
 

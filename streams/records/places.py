@@ -18,26 +18,27 @@ LIMITS = np.dtype(
 
 SENSORS = np.dtype(
     [
-        ("kind", "i1"),
+        ("every_ms", "i8"),
+        ("share", "f8"),
+        ("width_m", "f8"),
         ("source", "i4"),
         ("target", "i4"),
         ("zone", "i4"),
-        ("every_ms", "i8"),
-        ("share", "f8"),
-        ("coverage", "f8"),
-        ("width_m", "f8"),
-        ("most", "f8"),
-        ("place", "i4", (2,)),
+        ("at_target", "i4"),
+        ("at_source", "i4"),
+        ("kind", "i1"),
         ("owner", "i1"),
+        ("coverage", "f8"),
+        ("most", "f8"),
     ],
     align=True,
 )
 """What a sensor is: its kind, the zones it stands between (or counts in and what part of it), its rhythm and its
 stated error.
 
-Filled in by the plan of a block: `most`, more people than can be where it counts; `place`, where among the views it
-stands for its zone or its line's target (0) and its source (1); `owner`, the side that answers for the device, -1 where
-that is another block's.
+Filled in by the plan of a block: `most`, more people than can be where it counts; `at_target` and `at_source`, where
+among the views it stands for its zone or its line's target, and for its source; `owner`, the side that answers for the
+device, -1 where that is another block's.
 """
 
 PARAMS = laid_out(

@@ -21,7 +21,9 @@ ZONE = laid_out(
         ("quality", "i1"),
         ("anchored", "u1"),
         ("called", "u1"),
+        ("news", "u1"),
         ("next_due", "i8"),
+        ("examine_at", "i8"),
         ("unseen", "f8"),
         ("overlooked", "f8"),
         ("tilt", "f8"),
@@ -31,11 +33,11 @@ ZONE = laid_out(
         ("upper", "f8"),
         ("counted_at", "i8"),
         ("lull_at", "i8"),
-        ("lull_crossed", "f8"),
+        ("lull_through", "i8"),
+        ("empty_through", "i8"),
         ("usual", "f8"),
         ("stayed", "f8"),
         ("risen", "f8"),
-        ("stated", "f8"),
         ("lulls", "i4"),
         ("lull_doubted", "u1"),
         ("cause", "u2"),
@@ -54,39 +56,41 @@ ZONE = laid_out(
 
 `spread2` and `tilt` make the band (steps.occupancy), `unseen` is what overdue and stuck gates add to the upper bound
 (`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds; `counted_at` is the newest absolute
-count; `lull_*`, `usual`, `stayed`, `risen` and `stated` serve zones with lines only; `cause` is why quality is not
-good; `now_*` are the figures as the window takes them, in 1/256 person;
+count; `lull_*`, `empty_through`, `usual`, `stayed` and `risen` serve zones with lines only; `cause` is why quality is
+not good; `now_*` are the figures as the window takes them, in 1/256 person;
 `steady` counts the newest slots of the window that hold the same figures; `anchored` is set by the first absolute
-count; nothing about the sensors' silence changes before `next_due`.
+count; nothing about the sensors' silence changes before `next_due`, nothing else about them before `examine_at`;
+`news` is set while a trouble is to be told.
 """
 
 SENSOR = laid_out(
     [
         ("last_at", "i8"),
+        ("in_total", "i8"),
+        ("out_total", "i8"),
         ("count_at", "i8"),
+        ("seen", "i4"),
+        ("stood", "u1"),
+        ("odd", "u1"),
+        ("calm", "u1"),
+        ("strays", "u1"),
+        ("figure", "i8"),
+        ("moved_at", "i8"),
+        ("stood_ms", "i8"),
+        ("instants", "u4", (REMEMBERED,)),
         ("totals", "i8", (2,)),
         ("others", "i8", (2,)),
         ("total_ms", "u4", (2,)),
         ("other_ms", "u4", (2,)),
-        ("accepted", "u4", (2,)),
-        ("verdicts", "u2", (7,)),
-        ("backwards", "u1", (2,)),
-        ("doubt", "i1", (2,)),
-        ("figure", "i8"),
-        ("moved_at", "i8"),
-        ("stood_ms", "i8"),
         ("bad_at", "i8"),
         ("stray_at", "i8"),
         ("silent_since", "i8"),
         ("silent_ms", "i8"),
         ("refused", "u4", (4,)),
-        ("stood", "u1"),
-        ("odd", "u1"),
-        ("calm", "u1"),
-        ("strays", "u1"),
+        ("verdicts", "u2", (7,)),
+        ("backwards", "u1", (2,)),
+        ("doubt", "i1", (2,)),
         ("apart", "u1"),
-        ("seen", "i4"),
-        ("instants", "u4", (REMEMBERED,)),
     ]
 )
 """One sensor: its newest instant, its running totals, and its last 64 instants modulo 2**32 ms (49 days).
@@ -95,8 +99,7 @@ SENSOR = laid_out(
 never gets as far as the look-up, so the modulus cannot confuse two.
 Of a cumulative counter, in and out apart: `totals` are its lines' newest totals, `others` those off the line, held back
 while `doubt` is not 0, else the line that was left (MISSING: none), each with its instant modulo 2**32 ms;
-`backwards` is 1 once it is known to count down.  `verdicts` are counted (see below), and so are the people in and out:
-`accepted`, modulo 2**32.
+`backwards` is 1 once it is known to count down.  `verdicts` are counted (see below), and so are the people in and out.
 Of an area, `figure` is its newest count, which has stood since `moved_at`, in `stood` reports.  `bad_at` is the newest
 fault, `stray_at` the newest report with a wrong clock, `refused` how many were refused: future, too old, negative,
 empty.
@@ -106,34 +109,40 @@ VIEW = laid_out(
     [
         ("heard_at", "i8"),
         ("crossed", "i8"),
-        ("known", "i8"),
-        ("looked_at", "i8"),
-        ("mark", "i8"),
-        ("bias", "f4", (2,)),
-        ("doubt", "f4", (2,)),
-        ("drift", "f4", (2,)),
-        ("net", "f4"),
-        ("turned", "f4"),
+        ("drift_in", "f8"),
+        ("drift_out", "f8"),
+        ("net", "f8"),
+        ("bias_in", "f4"),
+        ("bias_out", "f4"),
+        ("doubt_in", "f4"),
+        ("doubt_out", "f4"),
+        ("trouble", "u2"),
+        ("told", "u2"),
+        ("watch", "u4"),
+        ("paced_at", "i8"),
+        ("paced_crossed", "i8"),
         ("pace", "f4"),
+        ("turned", "f4"),
         ("scatter2", "f4"),
         ("last", "f4"),
         ("lean", "f4"),
         ("swing", "f4"),
-        ("sequence", "u4"),
-        ("trouble", "u2"),
-        ("told", "u2"),
-        ("watch", "u1"),
+        ("sequence", "u8"),
+        ("known", "i8"),
+        ("looked_at", "i8"),
+        ("mark", "i8"),
     ]
 )
 """A sensor as one of its zones sees it; a gate between two zones has two.
 
-`heard_at` is its newest report that was decided, `crossed` its people in and out ever.  Of a gate, in (0) and out (1):
-`bias` is the share counted too many, `doubt` how far that may be off, `drift` the people which the doubt has made since
-the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around, `pace`
-people a millisecond.  Of an area: its noise, the newest residual, how it leans and swings (steps.occupancy.counts).
-`trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is set while there is something
-to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck (steps.health).  What is f4 is read through
-float(), so that plain Python and compiled code do the same arithmetic.
+`heard_at` is its newest report that was decided, `crossed` its people in and out ever.  Of a gate, in and out apart:
+`bias_*` is the share counted too many, `doubt_*` how far that may be off, `drift_*` the people which the doubt has made
+since the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around,
+`pace` people in one of its intervals (as of `paced_at`, when
+`paced_crossed` had crossed).  Of an area: its noise, the newest residual, how it leans and swings
+(steps.occupancy.counts).  `trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is
+set while there is something to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck
+(steps.health).  What is f4 is read through float(), so that plain Python and compiled code do the same arithmetic.
 """
 
 PENDING = laid_out(

@@ -23,9 +23,6 @@ from streams.records import (
 WRAP_MS = 2**32
 """Remembered instants are kept modulo 2**32 ms, 49.7 days; a reading that old is refused long before."""
 
-ACCEPTED_END = 2**32
-"""The people that a sensor counted are kept modulo 2**32."""
-
 FLOW_PER_M_MIN = 109
 """People per metre of width and minute that can pass a level way at the most (HSG195)."""
 
@@ -84,8 +81,8 @@ def note(sensor: Any, verdict: int) -> None:
 @inlined
 def count_in(sensor: Any, came: int, went: int) -> None:
     """Add to the people that this sensor counted in and out since it is known."""
-    sensor["accepted"][0] = (int(sensor["accepted"][0]) + came) % ACCEPTED_END
-    sensor["accepted"][1] = (int(sensor["accepted"][1]) + went) % ACCEPTED_END
+    sensor["in_total"] += came
+    sensor["out_total"] += went
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""Is a device to be believed: silent, stuck, out of range, too fast, its clock off, at odds with others (design §6.3).
+"""Is a device to be believed: stuck, out of range, too fast, its clock off, at odds with others (design §6.3).
 
 A trouble is a bit of a view: of a sensor as one of its zones sees it.  Bits are set while readings are applied in the
 order of their instants, or by `examine` when a step closes, never by the order of arrival; what changed of them is told
@@ -140,7 +140,7 @@ def usable(zone: Any, sensor: Any, view: Any, every_ms: int, at: int, count: int
             sensor["stood_ms"] += quiet_ms
         sensor["stood"] = min(sensor["stood"] + 1, SEVERAL)
         if stays_too_long(sensor):
-            zone["next_due"] = min(zone["next_due"], sensor["moved_at"] + LONG_MS - 1)
+            zone["examine_at"] = min(zone["examine_at"], sensor["moved_at"] + LONG_MS - 1)
     if view["trouble"] & STUCK:
         if count == view["mark"]:
             sensor["odd"] = 0
@@ -187,23 +187,8 @@ def missed(view: Any, through: int, at: int) -> float:
 
 
 @compiled
-def hush(sensor: Any, view: Any, owned: bool, due_at: int, at: int) -> None:
-    """Silence begins or ends; its share of the time is kept by the zone that owns the sensor."""
-    silent = view["trouble"] & SILENT
-    if at >= due_at and not silent:
-        view["trouble"] |= SILENT
-        if owned:
-            sensor["silent_since"] = due_at
-    elif at < due_at and silent:
-        view["trouble"] &= EVERY_TROUBLE - SILENT
-        if owned:
-            sensor["silent_ms"] += at - sensor["silent_since"]
-            sensor["silent_since"] = NEVER
-
-
-@compiled
-def examine(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: Any, gates: Any, own: Any) -> int:
-    """Silence and standing still of a zone's sensors at the end of a step; the instant before which nothing changes.
+def examine(zone: Any, where: int, at: int, sensors: Any, views: Any, gates: Any, own: Any) -> int:
+    """Standing still of a zone's sensors at the end of a step; the instant before which nothing changes.
 
     own, views: the zone's sensors, and how it sees each of them.  A zone's only gate is never stuck.
     """
@@ -216,9 +201,6 @@ def examine(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: 
         view, sensor, gate = views[place], sensors[own[place]], gates[own[place]]
         if gate["kind"] == MANUAL:
             continue
-        owned = gate["owner"] == (1 if gate["source"] == where else 0)
-        heard_at = view["heard_at"] if view["heard_at"] != NEVER else began_at
-        hush(sensor, view, owned, heard_at + SILENT_AFTER * gate["every_ms"], at)
         if gate["kind"] == STATE:
             since = stands_until(sensor, view, through)
             if at < since:
@@ -235,5 +217,8 @@ def examine(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: 
             else:
                 view["trouble"] &= EVERY_TROUBLE - STUCK
             nearest = min(nearest, at - at % LOOK_MS + LOOK_MS - 1)
+        owned = gate["owner"] == (1 if gate["source"] == where else 0)
         view["watch"] = view["trouble"] != 0 or (owned and sensor["strays"] != 0)
+        if view["trouble"] != view["told"]:
+            zone["news"] = 1
     return nearest

@@ -22,7 +22,19 @@ FAR = 2**62
 
 
 @compiled
-def listen(zone: Any, at: int, began_at: int, views: Any, gates: Any, own: Any) -> int:
+def hush(sensor: Any, view: Any, owned: bool, silent: bool, at: int) -> None:
+    """Silence begins or ends; its share of the time is kept by the zone that owns the sensor."""
+    view["watch"] = 1
+    view["trouble"] ^= SILENT
+    if owned and silent:
+        sensor["silent_since"] = at
+    elif owned and sensor["silent_since"] != NEVER:
+        sensor["silent_ms"] += at - sensor["silent_since"]
+        sensor["silent_since"] = NEVER
+
+
+@compiled
+def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: Any, gates: Any, own: Any) -> int:
     """The quality of a zone at the end of a step, by the troubles of each sensor that is expected to report.
 
     own, views: the zone's sensors, and how it sees each of them; one that never reported is silent since `began_at`.
@@ -40,10 +52,14 @@ def listen(zone: Any, at: int, began_at: int, views: Any, gates: Any, own: Any) 
         every_ms = gate["every_ms"]
         heard_at = view["heard_at"] if view["heard_at"] != NEVER else began_at
         quiet_ms = at - heard_at
+        silent = quiet_ms >= SILENT_AFTER * every_ms
+        if silent != (view["trouble"] & SILENT != 0):
+            hush(sensors[own[place]], view, gate["owner"] == (1 if gate["source"] == where else 0), silent, at)
+            zone["news"] = 1
         if view["trouble"] & DISTRUSTED:
             distrusted += 1
             cause |= view["trouble"] & DISTRUSTED
-        if not view["trouble"] & SILENT:
+        if not silent:
             due = min(due, heard_at + SILENT_AFTER * every_ms - 1)
         if gate["kind"] != STATE:
             if quiet_ms > every_ms:

@@ -86,8 +86,8 @@ def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound
     zone["above"] = 0.0
     zone["below"] = 0.0
     for place in range(len(views)):
-        views[place]["drift"][0] = 0.0
-        views[place]["drift"][1] = 0.0
+        views[place]["drift_in"] = 0.0
+        views[place]["drift_out"] = 0.0
         views[place]["net"] = 0.0
 
 
@@ -162,29 +162,54 @@ def pull(
             learn(views[place], gate["share"], residual, total2, 1.0 - gain, span_ms, sure)
 
 
+@inlined
+def learnt(
+    bias: float, doubt: float, drift: float, open_to: float, miscount: float, weight: float, residual: float,
+    keep: float, left: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Bias, doubt and drift of one way of a gate after a residual, which weighs so much and to that side.
+
+    Balanced crossings tell only the difference of the two biases: what one equation leaves open stays in doubt.
+    """
+    most = BIAS_MOST * miscount
+    prior2 = (1.0 - keep * keep) * BOUND * BOUND * miscount * miscount
+    moved = min(max(bias + weight * doubt * drift * residual, -most), most)
+    after = doubt * math.sqrt(max(1.0 - abs(weight) * drift * drift, 0.0))
+    least = max(DOUBT_LEAST * miscount, min(doubt, open_to))
+    kept = max(math.sqrt(keep * keep * after * after + prior2), least)
+    return keep * moved, kept, keep * doubt * drift * left / kept
+
+
 @compiled
 def learn(view: Any, miscount: float, residual: float, total2: float, left: float, span_ms: float, sure: bool) -> None:
-    """What a residual says of one gate's bias, in (0) and out (1); what is known is forgotten slowly."""
+    """What a residual says of one gate's bias, in and out; what is known is forgotten slowly."""
     keep = 1.0 - min(span_ms / FORGET_MS, 1.0)
-    prior2 = (1.0 - keep * keep) * BOUND * BOUND * miscount * miscount
-    most = BIAS_MOST * miscount
-    drift_in, drift_out = float(view["drift"][0]), float(view["drift"][1])
+    weight = 1.0 / total2 if sure else 0.0
+    drift_in, drift_out = float(view["drift_in"]), float(view["drift_out"])
     both = math.sqrt(drift_in * drift_in + drift_out * drift_out)
     known = BOUND * miscount / both if both > 0.0 else 0.0
-    weight = 1.0 / total2 if sure else 0.0
-    for way in range(2):
-        # Balanced crossings tell only the difference of the two biases: what one equation leaves open stays in doubt.
-        other = drift_out if way == 0 else drift_in
-        drift = drift_in if way == 0 else drift_out
-        doubt = float(view["doubt"][way])
-        least = max(DOUBT_LEAST * miscount, min(doubt, known * other))
-        step = weight * doubt * drift * residual
-        bias = float(view["bias"][way]) + (step if way == 1 else -step)
-        after = doubt * math.sqrt(max(1.0 - weight * drift * drift, 0.0))
-        kept = max(math.sqrt(keep * keep * after * after + prior2), least)
-        view["drift"][way] = keep * doubt * drift * left / kept
-        view["doubt"][way] = kept
-        view["bias"][way] = keep * min(max(bias, -most), most)
+    view["bias_in"], view["doubt_in"], view["drift_in"] = learnt(
+        float(view["bias_in"]),
+        float(view["doubt_in"]),
+        drift_in,
+        known * drift_out,
+        miscount,
+        -weight,
+        residual,
+        keep,
+        left,
+    )
+    view["bias_out"], view["doubt_out"], view["drift_out"] = learnt(
+        float(view["bias_out"]),
+        float(view["doubt_out"]),
+        drift_out,
+        known * drift_in,
+        miscount,
+        weight,
+        residual,
+        keep,
+        left,
+    )
     # If the gate is turned around, the residual is minus twice what it told: log odds of that against a right one.
     net = float(view["net"])
     odds = -8.0 * net * (residual + net) / total2

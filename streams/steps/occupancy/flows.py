@@ -7,7 +7,8 @@ would make decisions depend on how frames are cut, since the zones of a block ar
 import math
 from typing import Any
 
-from streams.compiled import inlined
+from streams.compiled import compiled, inlined
+from streams.records import NEVER
 
 BOUND = 2.0 / math.sqrt(3.0)
 """A bias that lies anywhere within the stated miscount has twice this share of it for two standard deviations."""
@@ -21,10 +22,6 @@ BIAS_MOST = 2.0
 DOUBT_LEAST = 0.25
 """However much was learnt, a quarter of the stated miscount stays in doubt: the bias moves while it is learnt."""
 
-LULL_MISCOUNT = 0.08
-"""What drift is taken for possible at a lull, however good the gates claim to be: own figure; open-source counters are
-out by 7 % to one side (WatershedArts/Footfall 40), CalIt2's door, one of eight, by 2 % over all and 12 % on a day."""
-
 PACE_RATE = 1.0 / 32.0
 """How fast the usual pace of a gate is learnt: 32 reports."""
 
@@ -34,47 +31,53 @@ SURGE = 2.0
 
 def begin(view: Any, miscount: float) -> None:
     """A gate of which nothing is known but its stated miscount, a share."""
-    view["doubt"] = BOUND * miscount
+    view["doubt_in"] = BOUND * miscount
+    view["doubt_out"] = BOUND * miscount
 
 
 def rebegin(view: Any, miscount: float) -> None:
     """The stated miscount may have changed: what was learnt is kept as far as it goes with it."""
-    view["doubt"] = min(max(float(max(view["doubt"])), DOUBT_LEAST * miscount), BOUND * miscount)
-    for way in (0, 1):
-        view["bias"][way] = min(max(float(view["bias"][way]), -BIAS_MOST * miscount), BIAS_MOST * miscount)
+    least, most = DOUBT_LEAST * miscount, BOUND * miscount
+    for way in ("in", "out"):
+        view[f"doubt_{way}"] = min(max(float(view[f"doubt_{way}"]), least), most)
+        view[f"bias_{way}"] = min(max(float(view[f"bias_{way}"]), -BIAS_MOST * miscount), BIAS_MOST * miscount)
 
 
 @inlined
 def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
     """People walked in and out; the estimate is never clamped here."""
-    zone["people"] += came - went
+    net = came - went
     if miscount <= 0.0:
+        zone["people"] += net
         return
-    zone["people"] -= float(view["bias"][0]) * came - float(view["bias"][1]) * went
-    more_in = float(view["doubt"][0]) * came
-    more_out = float(view["doubt"][1]) * went
+    zone["people"] += net - (float(view["bias_in"]) * came - float(view["bias_out"]) * went)
+    more_in = float(view["doubt_in"]) * came
+    more_out = float(view["doubt_out"]) * went
     more = more_in + more_out
-    before = float(view["drift"][0]) + float(view["drift"][1])
-    zone["spread2"] += more * (2.0 * before + more) + RANDOM * miscount * (came + went)
-    view["drift"][0] = float(view["drift"][0]) + more_in
-    view["drift"][1] = float(view["drift"][1]) + more_out
-    view["net"] = float(view["net"]) + (came - went)
-    zone["stated"] += max(miscount, LULL_MISCOUNT) * (came + went)
+    drift_in, drift_out = view["drift_in"], view["drift_out"]
+    zone["spread2"] += more * (2.0 * (drift_in + drift_out) + more) + RANDOM * miscount * (came + went)
+    view["drift_in"] = drift_in + more_in
+    view["drift_out"] = drift_out + more_out
+    view["net"] += net
+
+
+@compiled
+def paced(view: Any, every_ms: int, at: int) -> None:
+    """How many cross a gate in one of its intervals: what it would have told while it was silent."""
+    if view["paced_at"] != NEVER:
+        usual = (view["crossed"] - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
+        view["pace"] = float(view["pace"]) + (usual - float(view["pace"])) * PACE_RATE
+    view["paced_at"] = at
+    view["paced_crossed"] = view["crossed"]
 
 
 @inlined
-def paced(view: Any, span_ms: float, crossings: int) -> None:
-    """How many cross a gate, a millisecond: what it would have told while it was silent."""
-    view["pace"] = float(view["pace"]) + (crossings / span_ms - float(view["pace"])) * PACE_RATE
-
-
-@inlined
-def returned(zone: Any, view: Any, gap_ms: float, came: int, went: int) -> None:
-    """A gate is back after silence: what it usually counts in so long, less what it tells now, may be lost.
+def returned(zone: Any, view: Any, intervals: float, came: int, went: int) -> None:
+    """A gate is back after so many intervals: what it usually counts in them, less what it tells now, may be lost.
 
     And what it tells now, an absolute count in the meantime has seen already.
     """
-    usual = float(view["pace"]) * gap_ms
+    usual = float(view["pace"]) * intervals
     lost = SURGE * usual if came + went < 0.5 * usual else 0.0
     counted = zone["anchored"] != 0 and zone["counted_at"] > view["heard_at"]
     seen = float(came - went) if counted else 0.0
