@@ -237,7 +237,8 @@ class Shell(Generic[Row]):
                 group, self._group = self._group, Group()
                 self._room.set()
                 self._saving.add(group, begun_s)
-                snapshot = self._saving.freeze(begun_s) if self._due_in_s(begun_s) == 0.0 else None
+                due_in_s = self._due_in_s(begun_s, not group.frames)
+                snapshot = self._saving.freeze(begun_s, self._hurry > 0) if due_in_s == 0.0 else None
                 if snapshot is not None:
                     group.publish(snapshot.states)
                 if group.outputs:
@@ -255,14 +256,14 @@ class Shell(Generic[Row]):
         """Wait for events, or until rows that wait to be saved are due."""
         if not self._wake.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._due_in_s(self.clock.boot_s()))
+                await asyncio.wait_for(self._wake.wait(), self._due_in_s(self.clock.boot_s(), True))
         self._wake.clear()
 
-    def _due_in_s(self, now_s: float) -> float | None:
+    def _due_in_s(self, now_s: float, idle: bool) -> float | None:
         """How long until rows are to be frozen; None if none wait, or others are being written."""
         if self._writing is not None or not self._saving.waiting:
             return None
-        return 0.0 if self._hurry else self._saving.due_in_s(now_s)
+        return 0.0 if self._hurry else self._saving.due_in_s(now_s, idle)
 
     async def _write(self, snapshot: Snapshot) -> None:
         """Rows and marks whose outputs are durable; what is done then, and what is to be told."""
