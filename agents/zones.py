@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, readable, refuse_future, refused
+from agents.envelopes import envelope, only_ticks, readable, refuse_future, refused
 from agents.metrics import Metrics
 from streams import memory
 from streams.alerts import alerts, standings, zone_states
@@ -20,7 +20,7 @@ class Zones:
 
     def __init__(self, policy: Policy, settings: Settings, metrics: Metrics) -> None:
         self.policy, self.settings, self.metrics = policy, settings, metrics
-        self.blocks = {block.id.encode(): block.id for block in policy.site.blocks}
+        self.check, self.blocks = only_ticks, {block.id.encode(): block.id for block in policy.site.blocks}
 
     def keys(self, partition: int) -> Sequence[bytes]:
         """The blocks of a partition: a Tick concerns each of them."""
@@ -35,8 +35,7 @@ class Zones:
     def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A frame or a Tick into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
-        if self.settings.clock == "wall":
-            refuse_future(event, where, self.policy.site.time.skew_ms)
+        refuse_future(event, where, int(row.block["tick_at"]), self.policy, self.settings)
         outcome = readable(advance, row, event, self.policy)
         send, settings = envelope, self.settings
         outputs = [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]

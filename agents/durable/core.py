@@ -2,8 +2,8 @@
 
 A group of events leaves in this order: outputs; state rows and last the mark of each partition, when they are due; then
 the group offset, told for lag displays only. Whatever comes in meanwhile forms the next group, whose outputs need not
-wait for the rows. What is read again after
-a crash is refused by the fence of its row, or gives the same outputs again, with the same ids.
+wait for the rows. What is read again after a crash is refused by the fence of its row, or gives the same outputs again,
+with the same ids.
 """
 
 import asyncio
@@ -162,8 +162,7 @@ class Shell(Generic[Row]):
         part.next = offset + 1
         group.parts[partition] = part
         group.frames += 1
-        if value:
-            group.size += len(value)
+        group.size += len(value or b"")
         self._idle.clear()
         self._wake.set()
         self.observer.decided(n_outputs, (self.clock.wall_ms() - seen_ms) / 1000)
@@ -187,9 +186,12 @@ class Shell(Generic[Row]):
         """Apply an event to its row, or to every row of the partition if it has no key; how many outputs it gave."""
         bad: BadData | None = None
         n_outputs = 0
-        for each in (key,) if key else self.duty.keys(where.partition):
+        for each in (key,) if key else self.duty.keys(where.partition) or (None,):
             try:
-                n_outputs += self._apply(part, each, value or b"", headers, where)
+                if each is None:
+                    self.duty.check(value or b"")
+                else:
+                    n_outputs += self._apply(part, each, value or b"", headers, where)
             except BadData as error:
                 bad = bad or error
         if bad is not None:
