@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, readable
+from agents.envelopes import envelope, only_ticks, readable
 from agents.metrics import Metrics
 from streams.barrier.machine import advance
 from streams.barrier.memory import freeze, render, render_command, thaw
@@ -28,7 +28,7 @@ class Barriers:
     def __init__(self, policy: Policy, settings: Settings, metrics: Metrics) -> None:
         self.policy, self.settings, self.metrics = policy, settings, metrics
         self.barriers = {barrier.id.encode(): barrier for barrier in policy.barriers}
-        self.delay_ms = policy.site.time.grace_ms + policy.site.time.step_ms
+        self.check, self.delay_ms = only_ticks, policy.site.time.grace_ms + policy.site.time.step_ms
 
     def keys(self, partition: int) -> Sequence[bytes]:
         """The barriers of a partition: a Tick concerns each of them."""

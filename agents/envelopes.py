@@ -5,17 +5,25 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import orjson
+from pydantic import ValidationError
 
 from agents.durable import BadData, Header, Output, Where
-from streams.block import reading_of
+from streams.alerts import alerts, standings
+from streams.block import Outcome, State, reading_of
 from streams.columns import Frame, Unreadable
-from streams.records import FUTURE
+from streams.policy import Policy
+from streams.records import FUTURE, NEVER
 from streams.refusals import REFUSALS
-from streams.schemas import INSTANT_MAX_MS, Tick, instant
+from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
+from streams.troubles import troubles
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BY_NAME, DEAD_LETTERS, partition_of
+from wire.topics import BARRIER_INPUTS, BY_NAME, DEAD_LETTERS, SENSOR_ALERTS, ZONE_ALERTS, partition_of
 
+LEAP_MS = 86_400_000
+"""A day: idle steps of a day are closed in a moment, those of decades keep a block busy for good."""
+
+Event = Frame | Tick | CountOrder
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -28,14 +36,36 @@ def readable(parse: Callable[Given, Found], *given: Given.args, **named: Given.k
         raise BadData(error.reason, str(error)) from error
 
 
-def refuse_future(event: Frame | Tick, where: Where, skew_ms: int) -> None:
-    """Refuse what says that it came, or ticked, after Kafka was given it: it would close the steps of years to come."""
-    newest = event.at if isinstance(event, Tick) else event.seen
+def only_ticks(value: bytes) -> None:
+    """Refuse what came without a key into a partition where nothing lives, unless it is a Tick."""
+    try:
+        Tick.model_validate_json(value)
+    except ValidationError as error:
+        raise BadData("key", f"only a Tick needs no key, and this is none: {said(error)}") from error
+
+
+def refuse_future(event: Event, where: Where, told_at: int, policy: Policy, settings: Settings) -> None:
+    """Refuse what says that it came, or ticked, too far ahead: it would close the steps of years to come.
+
+    told_at: the newest Tick of the block, epoch ms or NEVER.
+    """
+    live = settings.clock == "wall"
+    latest = where.seen_ms + policy.site.time.skew_ms if live else leap(event, told_at)
+    newest = event.seen if isinstance(event, Frame) else event.at
     if not isinstance(newest, int):
         newest = int(np.max(newest, initial=0))
-    if newest > where.seen_ms + skew_ms:
+    if newest > latest:
         word, sentence = REFUSALS[FUTURE]
         raise BadData(word, f"{instant(min(newest, INSTANT_MAX_MS))}: {sentence}", "apply")
+
+
+def leap(event: Event, told_at: int) -> int:
+    """How far ahead a feed may be believed: up to `LEAP_MS` after the newest Tick of its block, but a Tick always.
+
+    A feed sends the Tick of a second before the readings of that second (backtest.feeding), over any gap, so that no
+    honest frame is refused.  A block that no Tick has come to yet believes its first frame.
+    """
+    return INSTANT_MAX_MS if isinstance(event, Tick) or told_at == NEVER else told_at + LEAP_MS
 
 
 def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[str, Any], identity: str) -> Output:
@@ -44,10 +74,23 @@ def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[
     return Output(settings.topic(topic), partition_of(topic, name), name, value, headers(kind, identity))
 
 
+def decided(settings: Settings, row: State, outcome: Outcome) -> list[Output]:
+    """What a block has decided: alerts of its zones, troubles of its sensors, and its zones' words to barriers."""
+    send, changes = envelope, outcome.changes
+    outputs = [send(settings, ZONE_ALERTS, "alert", each["zone"], each, each["id"]) for each in alerts(row, changes)]
+    outputs += [
+        send(settings, SENSOR_ALERTS, "trouble", each["sensor"], each, each["id"]) for each in troubles(row, changes)
+    ]
+    for word in standings(row, changes):
+        identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
+        outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+    return outputs
+
+
 def refused(settings: Settings, inputs: str, frame: Frame, row: Any, key: bytes, where: Where) -> Output:
     """The dead letter of one reading of a frame that is otherwise good."""
     word, sentence = REFUSALS[int(row["reason"])]
-    said: tuple[Header, ...] = (
+    told: tuple[Header, ...] = (
         ("__connect.errors.topic", inputs.encode()),
         ("__connect.errors.partition", str(where.partition).encode()),
         ("__connect.errors.offset", str(where.offset).encode()),
@@ -57,4 +100,4 @@ def refused(settings: Settings, inputs: str, frame: Frame, row: Any, key: bytes,
     )
     value = orjson.dumps(reading_of(frame, int(row["row"])))
     partition = where.partition % BY_NAME[DEAD_LETTERS].partitions
-    return Output(settings.topic(DEAD_LETTERS), partition, key, value, said)
+    return Output(settings.topic(DEAD_LETTERS), partition, key, value, told)

@@ -29,6 +29,10 @@ class Notices:
         """No Ticks come here."""
         return ()
 
+    def check(self, value: bytes) -> None:
+        """Every alert belongs to a zone."""
+        raise BadData("key", "an alert needs the id of its zone as its key")
+
     def thaw(self, key: bytes, payload: bytes | None) -> Row:
         """How far a zone's alerts have been told."""
         if key.decode("utf-8", "replace") not in self.policy.site.zones:

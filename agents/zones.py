@@ -1,21 +1,20 @@
-"""block.inputs → zone.alerts, zone.states, barrier.inputs: the levels of the zones, block by block."""
+"""block.inputs → zone.alerts, zone.states, zone.counts, sensor.alerts, barrier.inputs: block by block."""
 
 from collections.abc import Sequence
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, readable, refuse_future, refused
+from agents.envelopes import decided, envelope, only_ticks, readable, refuse_future, refused
 from agents.metrics import Metrics
 from streams import memory
-from streams.alerts import alerts, standings, zone_states
+from streams.alerts import zone_states
 from streams.block import State, advance
 from streams.columns import Frame
 from streams.inbox import parse_block
 from streams.persons import count
 from streams.policy import Policy
 from streams.schemas import CountOrder
-from streams.troubles import troubles
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, SENSOR_ALERTS, ZONE_ALERTS, ZONE_COUNTS, ZONE_STATES, partition_of
+from wire.topics import BLOCK_INPUTS, ZONE_COUNTS, ZONE_STATES, partition_of
 
 
 class Zones:
@@ -23,7 +22,7 @@ class Zones:
 
     def __init__(self, policy: Policy, settings: Settings, metrics: Metrics) -> None:
         self.policy, self.settings, self.metrics = policy, settings, metrics
-        self.blocks = {block.id.encode(): block.id for block in policy.site.blocks}
+        self.check, self.blocks = only_ticks, {block.id.encode(): block.id for block in policy.site.blocks}
 
     def keys(self, partition: int) -> Sequence[bytes]:
         """The blocks of a partition: a Tick concerns each of them."""
@@ -38,26 +37,18 @@ class Zones:
     def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A frame, a Tick or a person's count into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
-        wall = self.settings.clock == "wall"
-        if wall and not isinstance(event, CountOrder):
-            refuse_future(event, where, self.policy.site.time.skew_ms)
-        send, settings = envelope, self.settings
-        outputs = []
         if isinstance(event, CountOrder):
-            outcome, said = readable(count, row, event, where.seen_ms if wall else event.at)
-            outputs.append(send(settings, ZONE_COUNTS, "count", said["zone"], said, said["id"]))
+            live = self.settings.clock == "wall"
+            outcome, said = readable(count, row, event, where.seen_ms if live else event.at)
+            outputs = [envelope(self.settings, ZONE_COUNTS, "count", said["zone"], said, said["id"])]
         else:
-            outcome = readable(advance, row, event, self.policy)
-        outputs += [send(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, outcome.changes)]
-        told = troubles(row, outcome.changes)
-        outputs += [send(settings, SENSOR_ALERTS, "trouble", each["sensor"], each, each["id"]) for each in told]
-        for word in standings(row, outcome.changes):
-            identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
-            outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+            refuse_future(event, where, int(row.block["tick_at"]), self.policy, self.settings)
+            outcome, outputs = readable(advance, row, event, self.policy), []
+        outputs += decided(self.settings, row, outcome)
         self.metrics.event(event, outcome)
         if isinstance(event, Frame):
-            inbox = settings.topic(BLOCK_INPUTS)
-            outputs += [refused(settings, inbox, event, each, key, where) for each in outcome.refused]
+            inbox = self.settings.topic(BLOCK_INPUTS)
+            outputs += [refused(self.settings, inbox, event, each, key, where) for each in outcome.refused]
         return outputs
 
     def settle(self, row: State, key: bytes) -> Sequence[Output]:

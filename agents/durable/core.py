@@ -2,8 +2,8 @@
 
 A group of events leaves in this order: outputs; state rows and last the mark of each partition, when they are due; then
 the group offset, told for lag displays only. Whatever comes in meanwhile forms the next group, whose outputs need not
-wait for the rows. What is read again after
-a crash is refused by the fence of its row, or gives the same outputs again, with the same ids.
+wait for the rows. What is read again after a crash is refused by the fence of its row, or gives the same outputs again,
+with the same ids.
 """
 
 import asyncio
@@ -162,8 +162,7 @@ class Shell(Generic[Row]):
         part.next = offset + 1
         group.parts[partition] = part
         group.frames += 1
-        if value:
-            group.size += len(value)
+        group.size += len(value or b"")
         self._idle.clear()
         self._wake.set()
         self.observer.decided(n_outputs, (self.clock.wall_ms() - seen_ms) / 1000)
@@ -187,9 +186,12 @@ class Shell(Generic[Row]):
         """Apply an event to its row, or to every row of the partition if it has no key; how many outputs it gave."""
         bad: BadData | None = None
         n_outputs = 0
-        for each in (key,) if key else self.duty.keys(where.partition):
+        for each in (key,) if key else self.duty.keys(where.partition) or (None,):
             try:
-                n_outputs += self._apply(part, each, value or b"", headers, where)
+                if each is None:
+                    self.duty.check(value or b"")
+                else:
+                    n_outputs += self._apply(part, each, value or b"", headers, where)
             except BadData as error:
                 bad = bad or error
         if bad is not None:
@@ -237,7 +239,8 @@ class Shell(Generic[Row]):
                 group, self._group = self._group, Group()
                 self._room.set()
                 self._saving.add(group, begun_s)
-                snapshot = self._saving.freeze(begun_s) if self._due_in_s(begun_s) == 0.0 else None
+                due_in_s = self._due_in_s(begun_s, not group.frames)
+                snapshot = self._saving.freeze(begun_s, self._hurry > 0) if due_in_s == 0.0 else None
                 if snapshot is not None:
                     group.publish(snapshot.states)
                 if group.outputs:
@@ -255,14 +258,14 @@ class Shell(Generic[Row]):
         """Wait for events, or until rows that wait to be saved are due."""
         if not self._wake.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._due_in_s(self.clock.boot_s()))
+                await asyncio.wait_for(self._wake.wait(), self._due_in_s(self.clock.boot_s(), True))
         self._wake.clear()
 
-    def _due_in_s(self, now_s: float) -> float | None:
+    def _due_in_s(self, now_s: float, idle: bool) -> float | None:
         """How long until rows are to be frozen; None if none wait, or others are being written."""
         if self._writing is not None or not self._saving.waiting:
             return None
-        return 0.0 if self._hurry else self._saving.due_in_s(now_s)
+        return 0.0 if self._hurry else self._saving.due_in_s(now_s, idle)
 
     async def _write(self, snapshot: Snapshot) -> None:
         """Rows and marks whose outputs are durable; what is done then, and what is to be told."""

@@ -62,6 +62,10 @@ class Duty(Protocol[Row]):
         """The keys that an event without a key (a Tick) concerns in a partition; missing rows of them are created."""
         ...
 
+    def check(self, value: bytes) -> None:
+        """Look at an event without a key that concerns no row; BadData if nobody would ever hear of it."""
+        ...
+
     def thaw(self, key: bytes, payload: bytes | None) -> Row:
         """The row of a key from what `freeze` gave, or a new one from None; BadData if there can be no such key."""
         ...

@@ -1,6 +1,7 @@
 """Faust's own classes, four of them, taught what the shell needs; all of it tied to the pinned version of Faust."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
@@ -14,6 +15,8 @@ from mode.utils.queues import ThrowableQueue
 
 from agents.durable.core import Shell
 from agents.durable.lease import Lease
+
+logger = logging.getLogger(__name__)
 
 POLL_RECORDS = 256
 """The most records of one delivery."""
@@ -82,7 +85,10 @@ class Inbox(Consumer):
         if found is None or self.should_stop:
             return
         if not self.flow_active:
-            await self.perform_seek()
+            try:
+                await self.perform_seek()
+            except Exception as error:
+                logger.warning("positions cannot be set while the flow is stopped; its next start sets them: %r", error)
             return
         generation = self.app.consumer_generation_id
         for tp, records in found.items():

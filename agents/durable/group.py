@@ -7,6 +7,11 @@ from typing import Any, Generic
 
 from agents.durable.duty import BadData, Header, Output, Row, Where
 
+LETTER_BYTES = 95 << 20
+"""What fits into one record of the dead letters (96 MiB), with the reasons beside it."""
+MESSAGE_CHARACTERS = 1_000
+"""So much of a sentence is told: it may quote a key, which has no bound."""
+
 
 class Slot(Generic[Row]):
     """A state row with its fence: the offset of the last event that was applied to it.
@@ -80,13 +85,21 @@ def letter(
     value: bytes | None,
     headers: Sequence[Header],
 ) -> Output:
-    """The dead letter of an event: its own key, bytes and headers, and why it was refused, in Kafka Connect's words."""
+    """The dead letter of an event: its own key, bytes and headers, and why it was refused, in Kafka Connect's words.
+
+    What is larger than a letter may be (a message that was small only while it was compressed) is left out, and the
+    letter says how many bytes that were: a letter that no broker takes would stop the inbox for good.
+    """
     reasons = (
         ("__connect.errors.topic", inputs),
         ("__connect.errors.partition", str(where.partition)),
         ("__connect.errors.offset", str(where.offset)),
         ("__connect.errors.stage", bad.stage),
-        ("__connect.errors.exception.message", bad.message),
+        ("__connect.errors.exception.message", bad.message[:MESSAGE_CHARACTERS]),
         ("tidegate.reason", bad.reason),
     )
-    return Output(*dead, key, value, (*headers, *((name, text.encode()) for name, text in reasons)))
+    told = tuple((name, text.encode()) for name, text in reasons)
+    size = len(key or b"") + len(value or b"") + sum(len(name) + len(text or b"") for name, text in headers)
+    if size > LETTER_BYTES:
+        return Output(*dead, None, None, (*told, ("tidegate.left_out", str(size).encode())))
+    return Output(*dead, key, value, (*headers, *told))

@@ -14,11 +14,11 @@ class Limits:
 
     `group_frames`, `group_bytes`: events, and bytes of events and outputs, of one group. `rows_bytes_s`: so many bytes
     of rows are written a second, on the average, if more would change, and about `rows_bytes` of them at a time; those
-    of one partition at most every `rows_least_s`. But they wait for at most about `rows_most_s`, which is what a crash
-    makes the next worker decide again. `restore_s`: reading the memory back. `release_s`: finishing what is decided
-    before partitions leave; well below the rebalance time-out, or the group goes on without this member. `send_s`: one
-    step of a group. `tell_s`: how often the group offset is told; `commit_s`: one such telling. `yield_s`: how long
-    deciding may hold the event loop.
+    of a busy partition at most every `rows_least_s`. But they wait for at most about `rows_most_s`, which is what a
+    crash makes the next worker decide again. `restore_s`: reading the memory back. `release_s`: finishing what is
+    decided before partitions leave; well below the rebalance time-out, or the group goes on without this member.
+    `send_s`: one step of a group. `tell_s`: how often the group offset is told; `commit_s`: one such telling.
+    `yield_s`: how long deciding may hold the event loop.
     """
 
     group_frames: int = 64

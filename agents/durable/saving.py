@@ -82,32 +82,32 @@ class Saving(Generic[Row]):
         """Whether there is anything to save."""
         return bool(self._waiting)
 
-    def due_in_s(self, now_s: float) -> float:
-        """How long until something may be saved; 0 if it may now. Not to be asked when nothing waits."""
-        least_s, most_s = self._limits.rows_least_s, self._limits.rows_most_s
-        return max(
-            0.0,
-            min(
-                min(max(self._due_s, each.part.saved_s + least_s), each.since_s + most_s)
-                for each in self._waiting.values()
-            )
-            - now_s,
-        )
+    def due_in_s(self, now_s: float, idle: bool) -> float:
+        """How long until something may be saved; 0 if it may now. Not to be asked when nothing waits.
+
+        `idle`: no event has come meanwhile, so that there is nothing better to do.
+        """
+        least_s = 0.0 if idle else self._limits.rows_least_s
+        waiting = self._waiting.values()
+        budget_s = max(self._due_s, min(each.part.saved_s for each in waiting) + least_s)
+        latest_s = min(each.since_s for each in waiting) + self._limits.rows_most_s
+        return max(0.0, min(budget_s, latest_s) - now_s)
 
     def overdue(self, now_s: float) -> bool:
         """Whether something has waited for so long that nothing more should be decided before."""
         most_s = self._limits.rows_most_s
         return any(now_s - each.since_s > most_s for each in self._waiting.values())
 
-    def freeze(self, now_s: float) -> Snapshot:
+    def freeze(self, now_s: float, whole: bool = False) -> Snapshot:
         """The partitions that were not saved for longest, as records; without an await since `add`, as rows change.
 
-        No more of them than `rows_bytes` need, so that neither deciding nor the next alerts have to wait for long.
+        Unless the `whole` is asked for, no more of them than make `rows_bytes`, so that neither deciding nor the next
+        alerts have to wait for long.
         """
         snapshot = Snapshot([], {}, [], 0)
         size = 0
         for each in sorted(self._waiting.values(), key=lambda each: each.part.saved_s):
-            if size >= self._limits.rows_bytes:
+            if size >= self._limits.rows_bytes and not whole:
                 break
             del self._waiting[each.partition]
             each.part.saved_s = now_s

@@ -3,10 +3,14 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 
 PATIENCE_S = 150.0
+LOOK_S = 0.05
+NEVER = threading.Event()
+"""Nobody sets it: to wait for it is to wait for the next look."""
 
 
 def until(holds: Callable[[], object], what: str | Callable[[], str], patience_s: float = PATIENCE_S) -> None:
@@ -14,7 +18,7 @@ def until(holds: Callable[[], object], what: str | Callable[[], str], patience_s
     end = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < end, f"waited in vain for {what if isinstance(what, str) else what()}"
-        time.sleep(0.05)
+        NEVER.wait(LOOK_S)
 
 
 def children(pid: int) -> dict[int, str]:

@@ -35,7 +35,7 @@ def counted(totals: list[int], minutes: list[int] | None = None, **time: str) ->
 
 def accepted(state: State) -> int:
     sensor: Any = state.memory.sensors[0]
-    return int(sensor["accepted"][0])
+    return int(sensor["in_total"])
 
 
 def verdicts(state: State) -> dict[str, int]:

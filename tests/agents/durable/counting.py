@@ -30,6 +30,9 @@ class Counting:
     def keys(self, partition: int) -> Sequence[bytes]:
         return self.zones.get(partition, [])
 
+    def check(self, value: bytes) -> None:
+        counted(value)
+
     def thaw(self, key: bytes, payload: bytes | None) -> Tally:
         return Tally(*json.loads(payload)) if payload else Tally(0, 0)
 

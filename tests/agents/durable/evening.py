@@ -129,7 +129,8 @@ class Evening:
             "slot": slot,
             "datadir": str(self.directory),
         }
-        given: dict[str, Any] = {"slow_s": 0.01, "limits": {"tell_s": 0.2, "rows_least_s": 0.0}} | self.changes | dict(changes)
+        limits = {"tell_s": 0.2, "rows_least_s": 0.0}
+        given: dict[str, Any] = {"slow_s": 0.01, "limits": limits} | self.changes | dict(changes)
         return given | {"options": options | dict(given.get("options", {}))}
 
     def worker(self, binding: str, slot: str = "0", **changes: Any) -> Worker:

@@ -12,16 +12,20 @@ INPUTS, MEMORY = "inputs", "memory"
 
 
 class InMemory(SimulatedLog):
-    """Lands everything at once, unless it is held."""
+    """Lands everything at once, unless it is held: all of it by `open`, the memory alone by `memory_open`."""
 
     def __init__(self) -> None:
         super().__init__(INPUTS, MEMORY)
         self.open = asyncio.Event()
+        self.memory_open = asyncio.Event()
         self.open.set()
+        self.memory_open.set()
         self.sent: list[tuple[str, int]] = []
 
     async def send(self, batches: Mapping[tuple[str, int], Sequence[Output]]) -> dict[tuple[str, int], int]:
         await self.open.wait()
+        if any(topic == MEMORY for topic, _ in batches):
+            await self.memory_open.wait()
         firsts = {place: len(self.topics[place]) for place in batches}
         for place, outputs in batches.items():
             self.sent += [place] * len(outputs)
@@ -58,6 +62,7 @@ async def shell_on(
         yield shell
     finally:
         log.open.set()
+        log.memory_open.set()
         await shell.stop()
 
 

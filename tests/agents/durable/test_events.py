@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agents.durable import BadData, Exit, Header, Output, Quiet, Where
+from agents.durable import BadData, Exit, Header, Output, Quiet, Where, group
 from agents.durable.rows import MARK, pack, unpack
 from tests.agents.durable.counting import Counting, Tally
 from tests.agents.durable.in_memory import MEMORY, InMemory, deliver, events, shell_on, until_done
@@ -95,6 +95,35 @@ async def test_a_tick_concerns_every_zone_of_its_partition_and_creates_their_row
     rows = log.remembered(0)
     assert [unpack(rows[key])[1] for key in (b"a", b"b")] == [b"[0, 2]", b"[0, 2]"]
     assert len(log.topics["dead", 0]) == 1
+
+
+async def test_a_bad_message_without_a_key_becomes_a_dead_letter_where_no_zone_lives_too() -> None:
+    log = InMemory()
+    events(log, (None, b"rubbish"), (None, b'"tick"'), (b"", b"rubbish"))
+    async with shell_on(log, duty=Counting("outputs", zones={1: [b"a"]})) as shell:
+        await shell.adopt([0])
+        await deliver(shell, log)
+        await until_done(shell, 0, 3)
+    letters = [dict(letter.headers)["__connect.errors.offset"] for letter in log.topics["dead", 0]]
+    assert letters == [b"0", b"2"]
+
+
+async def test_what_no_dead_letter_can_hold_is_left_out_of_it_and_the_next_is_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group, "LETTER_BYTES", 1_000)
+    log = InMemory()
+    events(log, (b"a", b"\xff" * 1_001), (b"k" * 1_001, b"rubbish"), (b"a", b'{"c": 30}'))
+    async with shell_on(log) as shell:
+        await shell.adopt([0])
+        await deliver(shell, log, [("ce_id", b"7")])
+        await until_done(shell, 0, 3)
+    for offset, letter in enumerate(log.topics["dead", 0]):
+        headers = dict(letter.headers)
+        assert (letter.key, letter.value) == (None, None)
+        assert (headers["__connect.errors.offset"], headers["tidegate.reason"]) == (b"%d" % offset, b"format")
+        assert int(headers["tidegate.left_out"]) > 1_000
+    assert len(log.topics["outputs", 0]) == 1
 
 
 async def test_what_a_row_has_applied_it_refuses_to_apply_again() -> None:

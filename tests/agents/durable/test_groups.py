@@ -50,7 +50,7 @@ async def test_events_that_come_while_a_group_is_written_form_the_next_and_do_no
     assert [unpack(row) for row in rows] == [(0, b"[1, 0]"), (1, b"[3, 0]")]
 
 
-@pytest.mark.parametrize("limits", [Limits(group_frames=2), Limits(group_bytes=16)])
+@pytest.mark.parametrize("limits", [Limits(group_frames=2, yield_s=60.0), Limits(group_bytes=16, yield_s=60.0)])
 async def test_a_full_group_makes_the_inbox_wait(limits: Limits) -> None:
     log = InMemory()
     events(log, *[(b"a", b'{"c": 30}')] * 5)
