@@ -18,7 +18,7 @@ from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
 from streams.troubles import troubles
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BY_NAME, DEAD_LETTERS, SENSOR_ALERTS, ZONE_ALERTS, partition_of
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, DEAD_LETTERS, SENSOR_ALERTS, ZONE_ALERTS, partition_of
 
 LEAP_MS = 86_400_000
 """A day: idle steps of a day are closed in a moment, those of decades keep a block busy for good."""
@@ -87,11 +87,11 @@ def decided(settings: Settings, row: State, outcome: Outcome) -> list[Output]:
     return outputs
 
 
-def refused(settings: Settings, inputs: str, frame: Frame, row: Any, key: bytes, where: Where) -> Output:
+def refused(settings: Settings, frame: Frame, row: Any, key: bytes, where: Where) -> Output:
     """The dead letter of one reading of a frame that is otherwise good."""
     word, sentence = REFUSALS[int(row["reason"])]
     told: tuple[Header, ...] = (
-        ("__connect.errors.topic", inputs.encode()),
+        ("__connect.errors.topic", settings.topic(BLOCK_INPUTS).encode()),
         ("__connect.errors.partition", str(where.partition).encode()),
         ("__connect.errors.offset", str(where.offset).encode()),
         ("__connect.errors.stage", b"apply"),

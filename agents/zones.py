@@ -38,8 +38,8 @@ class Zones:
         """A frame, a Tick or a person's count into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
         if isinstance(event, CountOrder):
-            live = self.settings.clock == "wall"
-            outcome, said = readable(count, row, event, where.seen_ms if live else event.at)
+            arrived = where.seen_ms if self.settings.clock == "wall" else event.at
+            outcome, said = readable(count, row, event, arrived)
             outputs = [envelope(self.settings, ZONE_COUNTS, "count", said["zone"], said, said["id"])]
         else:
             refuse_future(event, where, int(row.block["tick_at"]), self.policy, self.settings)
@@ -47,14 +47,12 @@ class Zones:
         outputs += decided(self.settings, row, outcome)
         self.metrics.event(event, outcome)
         if isinstance(event, Frame):
-            inbox = self.settings.topic(BLOCK_INPUTS)
-            outputs += [refused(self.settings, inbox, event, each, key, where) for each in outcome.refused]
+            outputs += [refused(self.settings, event, each, key, where) for each in outcome.refused]
         return outputs
 
     def settle(self, row: State, key: bytes) -> Sequence[Output]:
         """The zones of the block as they stand."""
-        states = zone_states(row)
-        self.metrics.zones(states)
+        self.metrics.zones(states := zone_states(row))
         return [envelope(self.settings, ZONE_STATES, "zone", s["zone"], s, f"{s['zone']}/{s['at']}") for s in states]
 
     def freeze(self, row: State) -> bytes:

@@ -54,8 +54,8 @@ def test_no_spike_and_no_counter_that_runs_backwards_is_taken_as_people(data: Pa
         for index, name in enumerate(state.plan.sensors)
     }
     rows = found.columns
-    totals = ("in_total", "out_total")
-    counted = [[sensors[name][way] for way in totals] if name in sensors else [0, 0] for name in rows.names]
+    ways = ("in_total", "out_total")
+    counted = [[sensors[name][way] for way in ways] if name in sensors else [0, 0] for name in rows.names]
     people = np.array(counted, np.int64)
     whose = rows.sensor.astype(np.int64)
     steps, _ = steps_of(rows.enter, whose, rows.at)
