@@ -19,6 +19,7 @@ from deploy.kafka import Kafka
 from gateway import reading
 from gateway.roster import Roster
 from streams import columns
+from streams.inbox import parse_count
 from streams.policy import load_site
 from streams.reasons import SENTENCES
 from streams.schemas import BARRIER_INPUT, Alert, BarrierState, Command, Notice, ZoneState
@@ -169,7 +170,9 @@ def test_the_messages_that_are_shown_are_taken() -> None:
 
     roster = Roster.of(load_site(read("site.yaml"), "site.yaml"))
     assert [reading.parse(text, 1790854200000, roster).sensor for text in shown("sensor.readings")]
-    assert [len(columns.parse(text).at) for text in shown("block.inputs")] == [3]
+    frame, count = shown("block.inputs")
+    assert len(columns.parse(frame).at) == 3
+    assert parse_count(count).by == "Lin Xia"
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
 
 

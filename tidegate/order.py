@@ -18,7 +18,12 @@ from tidegate.live.sending import KafkaAway
 from tidegate.policies import read_site
 from wire.settings import Settings
 
-orders = typer.Typer(name="order", no_args_is_help=True, help="What a person asks for: each order has a name.")
+HELP = """What a person asks for; each order has a name.
+
+Example: tidegate order set-count fountain 4200 --accuracy 10% --by "Lin Xia"
+"""
+
+orders = typer.Typer(name="order", no_args_is_help=True, help=HELP)
 
 Zone = Annotated[str, typer.Argument(help="the zone, by its id in site.yaml")]
 Count = Annotated[int, typer.Argument(help="how many people are in it")]

@@ -8,6 +8,7 @@ import pytest
 
 from tests.broker.processes import tidegate
 from tidegate.__main__ import COMMANDS, hoisted
+from wire.topics import TABLE
 
 NAMES = [name.strip("_") for name in COMMANDS]
 GROUPS = {"broker": ("start", "stop", "status"), "topics": ("apply", "list", "tail")}
@@ -37,7 +38,7 @@ def test_json_may_be_asked_for_anywhere(tmp_path: Path) -> None:
         for words in (["--json", "topics", "list"], ["topics", "--json", "list"], ["topics", "list", "--json"])
     ]
     assert said[0] == said[1] == said[2]
-    assert len(json.loads(said[0])["topics"]) == 14
+    assert len(json.loads(said[0])["topics"]) == len(TABLE)
 
 
 def test_the_language_may_be_asked_for_anywhere_and_only_zh_and_en_are_known(tmp_path: Path) -> None:
