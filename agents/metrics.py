@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from streams.block import Outcome
 from streams.columns import Frame
-from streams.records import CALL, QUALITY
+from streams.records import CALL, QUALITY, TROUBLE
 from streams.records import LEVEL as LEVEL_CHANGE
 from streams.refusals import REFUSALS
 from streams.schemas import LEVELS, CountOrder, Tick
@@ -25,7 +25,7 @@ LATE = Counter("tidegate_late", "Readings of a step that was closed already")
 DUPLICATE = Counter("tidegate_duplicate", "Readings heard before")
 DEAD = Counter("tidegate_dead", "Messages and readings refused", ["reason"])
 GROUP = Histogram("tidegate_group_seconds", "Making one group durable", buckets=DECISION_BUCKETS)
-ALERTS = Counter("tidegate_alerts", "Alerts: changes of level, and of what can be trusted", ["kind"])
+ALERTS = Counter("tidegate_alerts", "Alerts, of zones (level, quality) and of sensors", ["kind"])
 LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", ["partition"])
 LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 I", ["zone"])
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
@@ -97,6 +97,7 @@ class Metrics:
             kinds = outcome.changes["kind"].tolist()
             ALERTS.labels("level").inc(kinds.count(LEVEL_CHANGE))
             ALERTS.labels("quality").inc(kinds.count(QUALITY) + kinds.count(CALL))
+            ALERTS.labels("sensor").inc(kinds.count(TROUBLE))
         if not isinstance(event, Frame):
             return
         self._frames += 1
