@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from streams.block import State
 from streams.records import MANUAL, NEVER, STATE
 from streams.refusals import REFUSALS, VERDICTS
@@ -9,6 +11,7 @@ from streams.schemas import instant
 from streams.troubles import KINDS
 
 HOUR_MS = 3_600_000
+DOUBT_LEAST = 1e-9
 FIRST_REFUSED = 2
 """The reasons that are counted for each sensor begin with `future`; an unknown one has no record."""
 
@@ -74,37 +77,41 @@ def health_of(views: list[Any]) -> str:
 
 
 def learnt(views: list[Any], gate: Any, sensor: Any, heard_ms: int) -> tuple[float | None, float | None, float | None]:
-    """The learnt bias of a gate as a share, how far that may be off, and people an hour that it makes.
-
-    The bias is what is counted in too many less what is counted out too many, halved: of each zone that the gate
-    serves the better known counts more.
-    """
+    """The learnt bias of a gate as a share, how far that may be off, and people an hour that it makes."""
     if gate["kind"] in (STATE, MANUAL):
         return None, None, None
     if gate["share"] == 0.0:
         return 0.0, 0.0, 0.0
-    weights = [1.0 / max(doubt(view), 1e-9) ** 2 for view in views]
-    told = turned_right(views, gate)
-    ways = [
-        sum(weight * bias[way] for weight, bias in zip(weights, told, strict=True)) / sum(weights) for way in (0, 1)
-    ]
-    people = ways[0] * int(sensor["in_total"]) - ways[1] * int(sensor["out_total"])
+    bias_in, bias_out, error = biases(views, gate)
+    people = bias_in * int(sensor["in_total"]) - bias_out * int(sensor["out_total"])
     drift = people * HOUR_MS / heard_ms if heard_ms > 0 else 0.0
-    return round((ways[0] - ways[1]) / 2, 5), round(min(doubt(view) for view in views), 5), round(drift, 3)
+    return round(float(bias_in - bias_out) / 2, 5), round(float(error), 5), round(float(drift), 3)
 
 
-def turned_right(views: list[Any], gate: Any) -> list[tuple[float, float]]:
-    """The biases as the sensor itself says in and out; the zone at its source sees them the other way round."""
+def biases(views: list[Any], gate: Any) -> tuple[Any, Any, Any]:
+    """What a gate counts too many as a share, in and out as it says them itself, and how far either may be off.
+
+    views: the gate as each of its zones sees it, the target's first; a record each, or many records of it over time.
+    The bias that is shown is half of in less out.  Of two zones the one that knows it better counts more; the zone at
+    the gate's source sees in and out the other way round.
+    """
     sides = [side for side, end in enumerate(ends(gate)) if end >= 0]
-    return [
-        (float(view["bias_out"]), float(view["bias_in"])) if side else (float(view["bias_in"]), float(view["bias_out"]))
-        for side, view in zip(sides, views, strict=True)
+    doubts = [doubt(view) for view in views]
+    weights = [1.0 / np.maximum(each, DOUBT_LEAST) ** 2 for each in doubts]
+    ways = [
+        sum(
+            weight * np.asarray(view["bias_in" if way == side else "bias_out"], np.float64)
+            for weight, view, side in zip(weights, views, sides, strict=True)
+        )
+        / sum(weights)
+        for way in (0, 1)
     ]
+    return ways[0], ways[1], np.min(doubts, axis=0)
 
 
-def doubt(view: Any) -> float:
+def doubt(view: Any) -> Any:
     """How far a zone's notion of a gate's bias may be off."""
-    return float((float(view["doubt_in"]) ** 2 + float(view["doubt_out"]) ** 2) ** 0.5 / 2)
+    return np.hypot(np.asarray(view["doubt_in"], np.float64), np.asarray(view["doubt_out"], np.float64)) / 2
 
 
 def calibrated(state: State, gate: Any, sensor: Any) -> str | None:
