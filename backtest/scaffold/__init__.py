@@ -163,7 +163,7 @@ def _guesses(facts: Facts) -> list[str]:
     if Counting.STATE in counts:
         said.append("error: 0% takes the head counts as exact; FILL IN what the maker of the sensor states.")
     if any(counting is not Counting.STATE for counting in counts):
-        said.append("miscount: 0% takes the crossings as exact; FILL IN what the maker of the sensor states.")
+        said.append("miscount: 5% unless said; FILL IN what the maker of the sensor states. 0% takes them as exact.")
         said.append("width_m: FILL IN the width of the gate; it limits how many can pass while a sensor is silent.")
     return said
 
@@ -178,7 +178,7 @@ def _sensor(facts: Facts, number: int, zone: str) -> str:
     if sensor.counting is Counting.STATE:
         return f"  - {{id: {_yaml(sensor.name)}, area: {{zone: {_yaml(zone)}}}, {every}, error: 0%}}"
     line = f"line: {{from: outside, to: {_yaml(zone)}, width_m: 1}}"
-    return f"  - {{id: {_yaml(sensor.name)}, {line}, {every}, miscount: 0%}}"
+    return f"  - {{id: {_yaml(sensor.name)}, {line}, {every}}}"
 
 
 def _duration(seconds: int) -> str:

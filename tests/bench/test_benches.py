@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import __main__ as benches
-from bench import latency, live, recovery
+from bench import band, evenings, latency, live, recovery
 from bench.report import JSON
 from bench.venue import Venue
 
@@ -50,6 +51,39 @@ def test_a_day_of_minute_counts_is_replayed(folder: Path) -> None:
     holds_what_the_contract_asks_for(said, "backtest", 1)
     assert said["facts"]["year_alerts"] > 0
     assert "gym_year" in said["facts"]
+
+
+def test_the_band_is_measured_for_every_mix_of_errors_beside_sums_and_an_oracle(folder: Path) -> None:
+    said = benches.measure("band", 2, 0.001)
+    holds_what_the_contract_asks_for(said, "band", 2)
+    assert {"coverage", "error_after_four_hours"} <= set(said["figures"])
+    assert set(said["facts"]["mixes"]) == set(band.MIXES)
+    for scores in said["facts"]["mixes"].values():
+        assert set(scores) == set(band.WHO)
+        assert all(set(row) == set(band.SCORES) for row in scores.values())
+        assert scores["naive"]["width"] == 0.0
+
+
+def test_nobody_is_lost_between_the_zones_of_an_evening() -> None:
+    rng = np.random.default_rng(7)
+    people, came, went = evenings.crowd(rng, stay=False)
+    sides = np.zeros_like(people)
+    for gate, (source, target, _) in enumerate(evenings.GATES):
+        sides[:, target] += came[:, gate] - went[:, gate]
+        if source >= 0:
+            sides[:, source] -= came[:, gate] - went[:, gate]
+    assert people.min() >= 0
+    assert (np.diff(people, axis=0) == sides[1:]).all()
+
+
+def test_exact_sensors_make_an_exact_band(folder: Path) -> None:
+    perfect = evenings.Mix(miscount=0.0, error=0.0, bias="none")
+    filtered, oracle, naive, daily = band.scored(perfect, range(2))
+    assert filtered[0] > 0.998
+    assert filtered[2] == 0.0
+    assert (oracle == filtered).all()
+    assert naive[0] == 1.0
+    assert daily[0] < 0.2
 
 
 @pytest.fixture
