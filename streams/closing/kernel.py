@@ -7,7 +7,7 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 from typing import Any, NamedTuple
 
 from streams.closing.changes import doubt, say, tell, write_row
-from streams.closing.hearing import ONLY_STRAY, hear
+from streams.closing.hearing import ONLY_STRAY, count_heads, hear, take_flows
 from streams.compiled import compiled, inlined
 from streams.records import BLIND, GOOD, LEVEL, MANUAL, NEVER, SILENT_AFTER, STANDING, Integers, Records, laid_out
 from streams.steps.health import examine
@@ -238,17 +238,25 @@ def advance_zone(
             zone["begun_at"] = step
             zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
+            take_flows(zone, where, place, sensors, views, gates, members)
             weigh(zone, place)
             step = due - due % step_ms
             count, rows = carry(memory, plan, room, where, step, count, rows)
             if zone["closed_at"] < step:
                 return cursor, count, rows, False
-        hear(zone, where, place, sensors, views, gates, members, reading)
+        sensor, gate = sensors[reading["sensor"]], gates[reading["sensor"]]
+        side = 1 if gate["source"] == where else 0
+        view = views[gate["at_source"] if side == 1 else gate["at_target"]]
+        if hear(zone, sensor, gate, view, side, reading):
+            take_flows(zone, where, place, sensors, views, gates, members)
+            count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         cursor += 1
     if count + needed > len(room.changes):
         return cursor, count, rows, False
     if zone["begun_at"] == NEVER:
         return cursor, miss(memory, plan, room, where, until, count), rows, True
+    if len(order) > 0:
+        take_flows(zone, where, place, sensors, views, gates, members)
     weigh(zone, place)
     count, rows = carry(memory, plan, room, where, until, count, rows)
     return cursor, count, rows, bool(zone["closed_at"] >= until)
