@@ -102,9 +102,10 @@ def line_up(
     waiting["due"] = block["opened_at"] if late else at
     waiting["at"] = at
     waiting["sensor"] = index
-    waiting["enter"] = columns[2, row]
-    waiting["leave"] = columns[3, row]
-    waiting["count"] = columns[4, row] if kind in (STATE, MANUAL) else MISSING
+    heads = kind in (STATE, MANUAL)
+    waiting["enter"] = columns[4, row] if heads else columns[2, row]
+    waiting["leave"] = columns[2, row] if heads else columns[3, row]
+    waiting["resolved"] = 0
     waiting["stray"] = 1 if kind != MANUAL and (late or at > arrived + AHEAD_MS) else 0
     block["pending"] += 1
     block["applied"] += 1
@@ -126,7 +127,7 @@ def note_refused(block: Any, params: Any, sensor: Any, pending: Any, reached: in
     waiting["sensor"] = index
     waiting["enter"] = MISSING
     waiting["leave"] = MISSING
-    waiting["count"] = MISSING
+    waiting["resolved"] = 0
     waiting["stray"] = 2
     block["pending"] += 1
 

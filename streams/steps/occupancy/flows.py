@@ -46,6 +46,7 @@ def rebegin(view: Any, miscount: float) -> None:
 @inlined
 def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
     """People walked in and out; the estimate is never clamped here."""
+    view["crossed"] += came + went
     net = came - went
     if miscount <= 0.0:
         zone["people"] += net
@@ -64,11 +65,12 @@ def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
 @compiled
 def paced(view: Any, every_ms: int, at: int) -> None:
     """How many cross a gate in one of its intervals: what it would have told while it was silent."""
+    crossed = view["crossed"] + view["came"] + view["went"]
     if view["paced_at"] != NEVER:
-        usual = (view["crossed"] - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
+        usual = (crossed - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
         view["pace"] = float(view["pace"]) + (usual - float(view["pace"])) * PACE_RATE
     view["paced_at"] = at
-    view["paced_crossed"] = view["crossed"]
+    view["paced_crossed"] = crossed
 
 
 @inlined
