@@ -29,6 +29,7 @@ ZONE = laid_out(
         ("tilt", "f8"),
         ("above", "f8"),
         ("below", "f8"),
+        ("leapt", "f8"),
         ("lower", "f8"),
         ("upper", "f8"),
         ("counted_at", "i8"),
@@ -55,7 +56,8 @@ ZONE = laid_out(
 """One zone: estimate and band, the rolling sums, the level with its clocks, the episode.
 
 `spread2` and `tilt` make the band (steps.occupancy), `unseen` is what overdue and stuck gates add to the upper bound
-(`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds; `counted_at` is the newest absolute
+(`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds, `leapt` how far
+doubted counts have carried the estimate up; `counted_at` is the newest absolute
 count; `lull_*`, `empty_through`, `usual`, `stayed` and `risen` serve zones with lines only; `cause` is why quality is
 not good; `now_*` are the figures as the window takes them, in 1/256 person;
 `steady` counts the newest slots of the window that hold the same figures; `anchored` is set by the first absolute

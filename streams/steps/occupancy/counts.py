@@ -57,17 +57,20 @@ def anchor(
         return FIRST
     span_ms = float(max(at - zone["counted_at"], 0)) if zone["counted_at"] != NEVER else FORGET_MS
     residual = count - zone["people"]
-    verdict = TAKEN if person else judged(zone, view, residual, count, bound, pass_ms * span_ms)
+    verdict = TAKEN if person else judged(zone, view, residual, count, bound, pass_ms * span_ms, views)
     scattered(view, residual, count, error)
     if verdict == TAKEN:
         fade = 0.0 if person else 1.0 - LEAN_RATE
         zone["above"] *= fade
         zone["below"] *= fade
+        zone["leapt"] = 0.0 if person else zone["leapt"]
     else:
+        zone["below"] *= 1.0 - LEAN_RATE
         reach(zone, residual, verdict == DOUBTED)
         if verdict == REFUSED_COUNT:
             return REFUSED_COUNT
         zone["spread2"] += residual * residual
+        zone["leapt"] = max(zone["leapt"] + residual, 0.0)
     pull(zone, view, at, residual, count, error, bound, span_ms, verdict == TAKEN, views, gates, own)
     return int(verdict)
 
@@ -85,6 +88,7 @@ def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound
     zone["counted_at"] = at
     zone["above"] = 0.0
     zone["below"] = 0.0
+    zone["leapt"] = 0.0
     for place in range(len(views)):
         views[place]["drift_in"] = 0.0
         views[place]["drift_out"] = 0.0
@@ -92,16 +96,26 @@ def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound
 
 
 @inlined
-def judged(zone: Any, view: Any, residual: float, count: float, bound: float, can_pass: float) -> int:
-    """Does a count go with the flow?  Once outside both bands it is refused, twice to the same side it is taken in
-    doubt, if the gates can have passed so many since the last count."""
+def judged(
+    zone: Any, view: Any, residual: float, count: float, bound: float, can_pass: float, views: Any
+) -> int:  # fmt: skip
+    """Does a count go with the flow?  Once outside both bands it is refused.
+
+    A higher one is taken in doubt with the second in a row, if the gates can have passed so many since the last count:
+    a crowd is not to be missed.  A lower one only takes back what such counts had brought: a sensor that is blocked or
+    stands still would hide the people whom the gates saw come.  Where a gate is turned around, a lower one is as good
+    as a higher one.
+    """
     half = math.sqrt(zone["spread2"] + zone["tilt"] * zone["tilt"])
     room = half + max(bound, math.sqrt(float(view["scatter2"])) * count) + zone["unseen"]
     if abs(residual) <= room:
         return TAKEN
     last = float(view["last"])
     again = last * residual > 0.0 and abs(last) > room
-    return DOUBTED if again and abs(residual) <= room + can_pass else REFUSED_COUNT
+    if not again:
+        return REFUSED_COUNT
+    reachable = can_pass if residual > 0.0 or turned(views) >= 0 else min(can_pass, zone["leapt"])
+    return DOUBTED if abs(residual) <= room + reachable else REFUSED_COUNT
 
 
 @inlined
