@@ -67,8 +67,9 @@ def noticed(zone: Any, view: Any) -> None:
 
 
 @compiled
-def resolve(sensor: Any, view: Any, owned: bool, width_m: float, reading: Any) -> None:
-    """Running totals become crossings, once, whichever of the gate's two zones comes first (`resolved` marks it)."""
+def resolve(sensor: Any, width_m: float, reading: Any) -> None:
+    """Running totals become crossings, once, whichever of the gate's two zones comes first; `resolved` marks it, and
+    says what the totals did, for the zone that answers for the gate."""
     if reading["resolved"] == 0:
         resets = sensor["verdicts"][RESET]
         turns = sensor["verdicts"][BACKWARDS]
@@ -76,17 +77,19 @@ def resolve(sensor: Any, view: Any, owned: bool, width_m: float, reading: Any) -
         reading["enter"] = came
         reading["leave"] = went
         reading["resolved"] = 1
-        if owned and sensor["verdicts"][RESET] != resets:
-            faulted(sensor, view, RESET_SEEN, reading["due"])
-        if owned and sensor["verdicts"][BACKWARDS] != turns:
-            faulted(sensor, view, BACKWARDS_SEEN, reading["due"])
+        if sensor["verdicts"][RESET] != resets:
+            reading["resolved"] += RESET_SEEN
+        if sensor["verdicts"][BACKWARDS] != turns:
+            reading["resolved"] += BACKWARDS_SEEN
 
 
 @inlined
 def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, reading: Any) -> None:
     """People passed a gate of this zone: those who came from the other side left it, and the other way round."""
     if gate["kind"] == CUMULATIVE:
-        resolve(sensor, view, owned, gate["width_m"], reading)
+        resolve(sensor, gate["width_m"], reading)
+        if owned and reading["resolved"] > 1:
+            faulted(sensor, view, reading["resolved"] - 1, reading["due"])
     came = reading["enter"] if reading["enter"] != MISSING else 0
     went = reading["leave"] if reading["leave"] != MISSING else 0
     if came + went > RATE_FLOOR and gate["kind"] != EVENT:

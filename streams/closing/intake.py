@@ -116,10 +116,12 @@ def line_up(
 
 
 @compiled
-def note_refused(block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, reason: int) -> None:
-    """Count a refusal; that of a wrong clock is known when the step closes that is open now."""
+def note_refused(
+    block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, kind: int, reason: int
+) -> None:
+    """Count a refusal; that of a wrong clock is known when the step closes that is open now, unless it is a person's."""
     sensor["refused"][reason - FUTURE] += 1
-    if reached == NEVER or (reason != FUTURE and reason != TOO_OLD):
+    if reached == NEVER or kind == MANUAL or (reason != FUTURE and reason != TOO_OLD):
         return
     waiting = pending[block["pending"]]
     waiting["due"] = reached - reached % params["step_ms"]
@@ -202,7 +204,7 @@ def take(
                 remember(sensor, at)
                 line_up(block, params, index, gate["kind"], pending, reached, columns, row - 1, arrived)
                 continue
-            note_refused(block, params, sensor, pending, reached, index, reason)
+            note_refused(block, params, sensor, pending, reached, index, gate["kind"], reason)
         refused[dead]["row"] = row - 1
         refused[dead]["reason"] = reason
         dead += 1

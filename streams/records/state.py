@@ -2,7 +2,7 @@
 
 from streams.records.layout import REMEMBERED, laid_out
 
-VERSION = 4
+VERSION = 5
 """Of the records here: a state that was written by another version is refused."""
 
 ZONE = laid_out(
