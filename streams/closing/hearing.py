@@ -24,8 +24,8 @@ from streams.records import (
     TURNED,
 )
 from streams.steps.counters import count_in, since_last
-from streams.steps.health import RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
-from streams.steps.occupancy import anchor, flow, paced, returned, turned
+from streams.steps.health import APART, RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
+from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
 
 ONLY_STRAY = 2
 """Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
@@ -161,7 +161,13 @@ def weigh_heads(
     own = members[place["first"] : place["last"]]
     views = all_views[place["first"] : place["last"]]
     people = count / gate["coverage"]
-    verdict = anchor(zone, view, at, people, error, person, place["pass_ms"], views, gates, own)
+    believed = edge(zone)
+    insists = sensor["apart"] >= APART - 1
+    verdict = anchor(zone, view, at, people, error, person, insists, place["pass_ms"], views, gates, own)
+    if reading["due"] > at and error > 0.0:
+        # It came late and knows nothing of who walked in since: those stay in the upper bound.
+        since = place["pass_ms"] * (reading["due"] - at)
+        zone["above"] = max(zone["above"], min(believed - edge(zone), since))
     if person:
         zone["called"] = 0
         zone["doubt_since"] = max(zone["doubt_since"], at) if zone["doubt_since"] != NEVER else NEVER

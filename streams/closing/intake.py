@@ -119,7 +119,7 @@ def line_up(
 def note_refused(
     block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, kind: int, reason: int
 ) -> None:
-    """Count a refusal; that of a wrong clock is known when the step closes that is open now, unless it is a person's."""
+    """Count a refusal; that of a wrong clock is known when the step closes that is open now, not a person's."""
     sensor["refused"][reason - FUTURE] += 1
     if reached == NEVER or kind == MANUAL or (reason != FUTURE and reason != TOO_OLD):
         return

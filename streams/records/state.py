@@ -2,7 +2,7 @@
 
 from streams.records.layout import REMEMBERED, laid_out
 
-VERSION = 5
+VERSION = 6
 """Of the records here: a state that was written by another version is refused."""
 
 ZONE = laid_out(
@@ -29,7 +29,6 @@ ZONE = laid_out(
         ("tilt", "f8"),
         ("above", "f8"),
         ("below", "f8"),
-        ("leapt", "f8"),
         ("lower", "f8"),
         ("upper", "f8"),
         ("counted_at", "i8"),
@@ -56,8 +55,7 @@ ZONE = laid_out(
 """One zone: estimate and band, the rolling sums, the level with its clocks, the episode.
 
 `spread2` and `tilt` make the band (steps.occupancy), `unseen` is what overdue and stuck gates add to the upper bound
-(`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds, `leapt` how far
-doubted counts have carried the estimate up; `counted_at` is the newest absolute
+(`overlooked` by stuck ones alone), `above` and `below` what a doubted count adds; `counted_at` is the newest absolute
 count; `lull_*`, `empty_through`, `usual`, `stayed` and `risen` serve zones with lines only; `cause` is why quality is
 not good; `now_*` are the figures as the window takes them, in 1/256 person;
 `steady` counts the newest slots of the window that hold the same figures; `anchored` is set by the first absolute
@@ -131,7 +129,8 @@ VIEW = laid_out(
         ("last", "f4"),
         ("lean", "f4"),
         ("swing", "f4"),
-        ("sequence", "u8"),
+        ("leapt", "f4"),
+        ("sequence", "u4"),
         ("known", "i8"),
         ("looked_at", "i8"),
         ("mark", "i8"),
@@ -144,7 +143,8 @@ zone last took that in (closing.hearing), `crossed` who did until then, both way
 `bias_*` is the share counted too many, `doubt_*` how far that may be off, `drift_*` the people which the doubt has made
 since the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around,
 `pace` people in one of its intervals (as of `paced_at`, when `paced_crossed` had crossed).  Of an area: its noise, the
-newest residual, how it leans and swings
+newest residual, how it leans and swings, and how far
+its doubted counts have carried the estimate up (`leapt`)
 (steps.occupancy.counts).  `trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is
 set while there is something to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck
 (steps.health).  What is f4 is read through float(), so that plain Python and compiled code do the same arithmetic.
