@@ -130,4 +130,6 @@ class Venue:
         for index, block in enumerate(self.names):
             sensor, at, enter, leave = (part[:, index].ravel().astype(np.int64) for part in parts)
             names = self.sensors[index * gates : (index + 1) * gates]
-            yield Frame(block, names, sensor - index * gates, at, enter, leave, nothing, int(at.max()))
+            # In one piece, as `parse` lays the columns of a message.
+            table = np.stack([sensor - index * gates, at, enter, leave, nothing])
+            yield Frame(block, names, table[0], at, enter, leave, nothing, int(at.max()), table)

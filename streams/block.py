@@ -40,8 +40,8 @@ NO_ROWS = np.zeros((len(FIELDS), 0), np.int64)
 
 
 class Work(NamedTuple):
-    """Where a flow works: the order of what is ready (2 x twice the pending), whose it is (zones + 1), what is refused,
-    and where a closing goes on that ran out of room: (under way, zone, readings applied, until, ready)."""
+    """Where a flow works: the order of what is ready (2 x twice the pending), whose it is (2 x (zones + 1)), what is
+    refused, and where a closing goes on that ran out of room: (under way, zone, readings applied, until, ready)."""
 
     order: Integers
     bounds: Integers
@@ -69,7 +69,7 @@ class State:
 
     def __post_init__(self) -> None:
         order = np.zeros((2, 2 * len(self.memory.pending)), np.int64)
-        bounds = np.zeros(len(self.plan.zones) + 1, np.int64)
+        bounds = np.zeros((2, len(self.plan.zones) + 1), np.int64)
         self.waiting = int(self.memory.block[0]["pending"])
         largest = int((self.plan.places["last"] - self.plan.places["first"]).max(initial=0))
         self.room = Room(np.zeros(CHANGES_AT_ONCE + 2 * CHANGES_A_SENSOR * largest, CHANGE), NO_SERIES)
@@ -206,7 +206,7 @@ def close_steps(memory: Memory, plan: Plan, room: Room, work: Work, boundary: in
     """Close every step that the horizon has passed, up to the end of the calendar regime; `cursor` remembers where a
     closing stands that has no room left to say more.  Returns (how far it came, changes, series rows)."""
     block, params = memory.block[0], plan.params[0]
-    order, bounds, cursor = work.order, work.bounds, work.cursor
+    order, bounds, cursor = work.order, work.bounds[0], work.cursor
     step_ms = params["step_ms"]
     reached = horizon(block, params)
     if reached == NEVER or block["begun_at"] == NEVER:
@@ -220,7 +220,7 @@ def close_steps(memory: Memory, plan: Plan, room: Room, work: Work, boundary: in
         if block["closed_at"] + step_ms >= boundary:
             return REGIME, 0, 0
         cursor[1], cursor[2], cursor[3] = 0, 0, min(until, (boundary - 1) // step_ms * step_ms)
-        cursor[4] = ready(memory.pending, block["pending"], plan.gates, cursor[3], order, bounds)
+        cursor[4] = ready(memory.pending, block["pending"], plan.gates, cursor[3], order, work.bounds)
     cursor[1], cursor[2], count, written = close(memory, plan, room, order[0], bounds, cursor[1], cursor[2], cursor[3])
     cursor[0] = cursor[1] < len(memory.zones)
     if cursor[0]:

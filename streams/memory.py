@@ -5,6 +5,7 @@ another revision the state goes on by zone and sensor id, and every wait starts 
 """
 
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -158,8 +159,9 @@ def read(payload: bytes, position: int, head: dict[str, Any]) -> Memory:
 def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
     """The state laid out for another policy: zones and sensors by their ids, windows cut or begun with what there is.
 
-    A sensor that is gone takes its waiting readings with it; a zone that is gone, its level.  A sensor that is new is
-    waited for from now on, not from the block's beginning.
+    A sensor that is gone, or that stands in other zones now, takes its waiting readings with it: they say nothing of
+    where it stands now.  A zone that is gone takes its level.  A sensor that is new is waited for from now on, not from
+    the block's beginning.
     """
     fresh = begin(plan.policy, plan.block).memory
     fresh.block[:] = memory.block
@@ -175,6 +177,7 @@ def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
         if (zone, name) in now_view:
             fresh.views[now_view[zone, name]] = memory.views[index]
     now_sensor = {name: index for index, name in enumerate(plan.sensors)}
+    stays = {name for name in now_sensor if beside(head["views"], name) == beside(plan.views, name)}
     kept = 0
     for index, name in enumerate(head["sensors"]):
         if name in now_sensor:
@@ -182,12 +185,17 @@ def moved(memory: Memory, head: dict[str, Any], plan: BlockPlan) -> Memory:
     pending = np.zeros(len(memory.pending), PENDING)
     for reading in memory.pending[: head["pending"]]:
         name = head["sensors"][reading["sensor"]]
-        if name in now_sensor:
+        if name in stays:
             pending[kept] = reading
             pending[kept]["sensor"] = now_sensor[name]
             kept += 1
     fresh.block["pending"] = kept
     return fresh._replace(pending=pending)
+
+
+def beside(views: Sequence[Sequence[str]], sensor: str) -> set[str]:
+    """The zones that a sensor reports to, of pairs (zone, sensor)."""
+    return {zone for zone, name in views if name == sensor}
 
 
 def carry_window(was: Integers, now: Integers, zone: Any) -> None:

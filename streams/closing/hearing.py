@@ -24,64 +24,72 @@ from streams.records import (
     TURNED,
 )
 from streams.steps.counters import count_in, since_last
-from streams.steps.health import RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
-from streams.steps.occupancy import anchor, flow, paced, returned, turned
+from streams.steps.health import APART, RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
+from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
 
 ONLY_STRAY = 2
 """Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
 
 
 @inlined
-def hear(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: Any, members: Any, reading: Any) -> None:
-    """One reading, in the order of the instants, into zone `where`.
+def hear(zone: Any, sensor: Any, gate: Any, view: Any, side: int, reading: Any) -> bool:
+    """One reading, in the order of the instants, into a zone, on that side of its gate (0 target, 1 source).
 
-    The arrays come one by one: to take them out of a tuple for each reading costs more than the reading does.
+    True: it is a count of heads, which `count_heads` is to hear.  No array comes in here: numba counts the references
+    to each, and for every reading that costs more than the reading does.
     """
-    sensor = sensors[reading["sensor"]]
-    gate = gates[reading["sensor"]]
-    side = 1 if gate["source"] == where else 0
-    view = views[gate["at_source"] if side == 1 else gate["at_target"]]
     owned = gate["owner"] == side
     if owned:
         if reading["stray"] != 0:
             strayed(sensor, view, gate["every_ms"], reading["due"])
         elif view["watch"] != 0:
             calmed(sensor, view, reading["due"])
+    heads = False
     if reading["stray"] != ONLY_STRAY:
         zone["steady"] = 0
         if zone["quality"] != GOOD:
             zone["next_due"] = NEVER
-        if gate["kind"] == STATE or gate["kind"] == MANUAL:
-            count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
-        else:
+        heads = gate["kind"] == STATE or gate["kind"] == MANUAL
+        if not heads:
             cross(zone, sensor, gate, view, side, owned, reading)
-        view["heard_at"] = max(view["heard_at"], reading["at"])
+            view["heard_at"] = max(view["heard_at"], reading["at"])
+    if not heads:
+        noticed(zone, view)
+    return heads
+
+
+@inlined
+def noticed(zone: Any, view: Any) -> None:
+    """Is there a trouble to be told, or the end of one?"""
     if view["watch"] != 0 and view["trouble"] != view["told"]:
         zone["news"] = 1
         zone["next_due"] = NEVER
 
 
 @compiled
-def resolve(sensor: Any, view: Any, owned: bool, width_m: float, reading: Any) -> None:
-    """Running totals become crossings, once, whichever of the gate's two zones comes first (`count` 0 marks it)."""
-    if reading["count"] == MISSING:
+def resolve(sensor: Any, width_m: float, reading: Any) -> None:
+    """Running totals become crossings, once, whichever of the gate's two zones comes first; `resolved` marks it, and
+    says what the totals did, for the zone that answers for the gate."""
+    if reading["resolved"] == 0:
         resets = sensor["verdicts"][RESET]
         turns = sensor["verdicts"][BACKWARDS]
         came, went = since_last(sensor, width_m, reading["at"], reading["enter"], reading["leave"])
         reading["enter"] = came
         reading["leave"] = went
-        reading["count"] = 0
-        if owned and sensor["verdicts"][RESET] != resets:
-            faulted(sensor, view, RESET_SEEN, reading["due"])
-        if owned and sensor["verdicts"][BACKWARDS] != turns:
-            faulted(sensor, view, BACKWARDS_SEEN, reading["due"])
+        reading["resolved"] = 1
+        if sensor["verdicts"][RESET] != resets:
+            reading["resolved"] += RESET_SEEN
+        if sensor["verdicts"][BACKWARDS] != turns:
+            reading["resolved"] += BACKWARDS_SEEN
 
 
 @inlined
 def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, reading: Any) -> None:
     """People passed a gate of this zone: those who came from the other side left it, and the other way round."""
     if gate["kind"] == CUMULATIVE:
-        resolve(sensor, view, owned, gate["width_m"], reading)
+        resolve(sensor, gate["width_m"], reading)
+        if owned and reading["resolved"] > 1:
+            faulted(sensor, view, reading["resolved"] - 1, reading["due"])
     came = reading["enter"] if reading["enter"] != MISSING else 0
     went = reading["leave"] if reading["leave"] != MISSING else 0
     if came + went > RATE_FLOOR and gate["kind"] != EVENT:
@@ -91,20 +99,39 @@ def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, 
         if fast == 2:
             came = 0
             went = 0
-    if owned:
-        count_in(sensor, came, went)
-    view["crossed"] += came + went
+    view["came"] += came
+    view["went"] += went
     if view["trouble"] & STUCK:
         zone["examine_at"] = NEVER
-    if side == 1:
-        came, went = went, came
     if gate["share"] > 0.0:
         every_ms = gate["every_ms"]
         if view["heard_at"] != NEVER and reading["at"] - view["heard_at"] >= SILENT_AFTER * every_ms:
-            returned(zone, view, float(reading["at"] - view["heard_at"]) / every_ms, came, went)
+            told = (went, came) if side == 1 else (came, went)
+            returned(zone, view, float(reading["at"] - view["heard_at"]) / every_ms, *told)
         elif view["paced_at"] == NEVER or reading["at"] - view["paced_at"] >= every_ms:
             paced(view, every_ms, reading["at"])
-    flow(zone, view, gate["share"], came, went)
+
+
+@compiled
+def take_flows(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: Any, members: Any) -> None:
+    """Who passed the gates of zone `where` since the last time moves its estimate, and widens its band.
+
+    Once a step, and before each absolute count: a step has many reports of a gate, and what they make adds up.
+    """
+    for index in range(place["first"], place["last"]):
+        view = views[index]
+        came, went = view["came"], view["went"]
+        if came == 0 and went == 0:
+            continue
+        gate = gates[members[index]]
+        side = 1 if gate["source"] == where else 0
+        if gate["owner"] == side:
+            count_in(sensors[members[index]], came, went)
+        view["came"] = 0
+        view["went"] = 0
+        if side == 1:
+            came, went = went, came
+        flow(zone, view, gate["share"], came, went)
 
 
 @compiled
@@ -112,7 +139,17 @@ def count_heads(
     zone: Any, place: Any, sensor: Any, gate: Any, view: Any, all_views: Any, gates: Any, members: Any, reading: Any
 ) -> None:
     """Somebody or something counted the heads of this zone, or of a part of it."""
-    at, count = reading["at"], reading["count"]
+    weigh_heads(zone, place, sensor, gate, view, all_views, gates, members, reading)
+    view["heard_at"] = max(view["heard_at"], reading["at"])
+    noticed(zone, view)
+
+
+@compiled
+def weigh_heads(
+    zone: Any, place: Any, sensor: Any, gate: Any, view: Any, all_views: Any, gates: Any, members: Any, reading: Any
+) -> None:
+    """A count of heads against the flow."""
+    at, count = reading["at"], reading["enter"]
     if sensor["count_at"] != NEVER and at < sensor["count_at"]:
         return
     person = gate["kind"] == MANUAL
@@ -120,11 +157,17 @@ def count_heads(
     sensor["count_at"] = at
     if not taken:
         return
-    error = reading["enter"] / ACCURACY_SCALE if person else gate["share"]
+    error = reading["leave"] / ACCURACY_SCALE if person else gate["share"]
     own = members[place["first"] : place["last"]]
     views = all_views[place["first"] : place["last"]]
     people = count / gate["coverage"]
-    verdict = anchor(zone, view, at, people, error, person, place["pass_ms"], views, gates, own)
+    believed = edge(zone)
+    insists = sensor["apart"] >= APART - 1
+    verdict = anchor(zone, view, at, people, error, person, insists, place["pass_ms"], views, gates, own)
+    if reading["due"] > at and error > 0.0:
+        # It came late and knows nothing of who walked in since: those stay in the upper bound.
+        since = place["pass_ms"] * (reading["due"] - at)
+        zone["above"] = max(zone["above"], min(believed - edge(zone), since))
     if person:
         zone["called"] = 0
         zone["doubt_since"] = max(zone["doubt_since"], at) if zone["doubt_since"] != NEVER else NEVER

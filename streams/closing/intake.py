@@ -102,9 +102,10 @@ def line_up(
     waiting["due"] = block["opened_at"] if late else at
     waiting["at"] = at
     waiting["sensor"] = index
-    waiting["enter"] = columns[2, row]
-    waiting["leave"] = columns[3, row]
-    waiting["count"] = columns[4, row] if kind in (STATE, MANUAL) else MISSING
+    heads = kind in (STATE, MANUAL)
+    waiting["enter"] = columns[4, row] if heads else columns[2, row]
+    waiting["leave"] = columns[2, row] if heads else columns[3, row]
+    waiting["resolved"] = 0
     waiting["stray"] = 1 if kind != MANUAL and (late or at > arrived + AHEAD_MS) else 0
     block["pending"] += 1
     block["applied"] += 1
@@ -115,10 +116,12 @@ def line_up(
 
 
 @compiled
-def note_refused(block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, reason: int) -> None:
-    """Count a refusal; that of a wrong clock is known when the step closes that is open now."""
+def note_refused(
+    block: Any, params: Any, sensor: Any, pending: Any, reached: int, index: int, kind: int, reason: int
+) -> None:
+    """Count a refusal; that of a wrong clock is known when the step closes that is open now, not a person's."""
     sensor["refused"][reason - FUTURE] += 1
-    if reached == NEVER or (reason != FUTURE and reason != TOO_OLD):
+    if reached == NEVER or kind == MANUAL or (reason != FUTURE and reason != TOO_OLD):
         return
     waiting = pending[block["pending"]]
     waiting["due"] = reached - reached % params["step_ms"]
@@ -126,7 +129,7 @@ def note_refused(block: Any, params: Any, sensor: Any, pending: Any, reached: in
     waiting["sensor"] = index
     waiting["enter"] = MISSING
     waiting["leave"] = MISSING
-    waiting["count"] = MISSING
+    waiting["resolved"] = 0
     waiting["stray"] = 2
     block["pending"] += 1
 
@@ -201,7 +204,7 @@ def take(
                 remember(sensor, at)
                 line_up(block, params, index, gate["kind"], pending, reached, columns, row - 1, arrived)
                 continue
-            note_refused(block, params, sensor, pending, reached, index, reason)
+            note_refused(block, params, sensor, pending, reached, index, gate["kind"], reason)
         refused[dead]["row"] = row - 1
         refused[dead]["reason"] = reason
         dead += 1

@@ -7,7 +7,7 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 from typing import Any, NamedTuple
 
 from streams.closing.changes import doubt, say, tell, write_row
-from streams.closing.hearing import ONLY_STRAY, hear
+from streams.closing.hearing import ONLY_STRAY, count_heads, hear, take_flows
 from streams.compiled import compiled, inlined
 from streams.records import BLIND, GOOD, LEVEL, MANUAL, NEVER, SILENT_AFTER, STANDING, Integers, Records, laid_out
 from streams.steps.health import examine
@@ -74,35 +74,37 @@ def own_views(memory: Memory, plan: Plan, index: int) -> Any:
 
 
 @inlined
-def room_needed(plan: Plan, index: int) -> int:
+def room_needed(place: Any) -> int:
     """The most that a closing step of a zone can say."""
-    return CHANGES_A_STEP + CHANGES_A_SENSOR * int(plan.places[index]["last"] - plan.places[index]["first"])
+    return CHANGES_A_STEP + CHANGES_A_SENSOR * int(place["last"] - place["first"])
 
 
 @compiled
-def look(memory: Memory, plan: Plan, room: Room, index: int, at: int, count: int) -> tuple[int, int]:
+def look(
+    zone: Any, place: Any, index: int, at: int, began_at: int, sensors: Any, all_views: Any, gates: Any, members: Any,
+    changes: Any, count: int,
+) -> tuple[int, int]:  # fmt: skip
     """How a zone's sensors do at the end of a step: (its quality, changes said so far)."""
-    zone, began_at = memory.zones[index], memory.block[0]["begun_at"]
-    own, views = own_members(plan, index), own_views(memory, plan, index)
+    own, views = members[place["first"] : place["last"]], all_views[place["first"] : place["last"]]
     if at > zone["examine_at"]:
-        zone["examine_at"] = examine(zone, index, at, memory.sensors, views, plan.gates, own)
-    quality = listen(zone, index, at, began_at, memory.sensors, views, plan.gates, own)
+        zone["examine_at"] = examine(zone, index, at, sensors, views, gates, own)
+    quality = listen(zone, index, at, began_at, sensors, views, gates, own)
     settle(zone)
     if zone["news"] != 0:
         zone["news"] = 0
-        count = tell(memory.sensors, views, plan.gates, own, index, zone, at, room.changes, count)
+        count = tell(sensors, views, gates, own, index, zone, at, changes, count)
     return quality, count
 
 
 @compiled
-def take_lull(memory: Memory, plan: Plan, index: int, at: int) -> None:
+def take_lull(zone: Any, place: Any, at: int, views: Any, gates: Any, members: Any) -> None:
     """Two hours of a zone with lines only have passed; an overdue gate may put the look at them off as long again."""
-    zone = memory.zones[index]
     if zone["lull_at"] != NEVER and zone["unseen"] > 0.0 and at - zone["lull_at"] < 2 * LULL_MS:
         return
     if zone["unseen"] > 0.0:
         zone["lull_doubted"] = 1
-    if lull(zone, at, own_views(memory, plan, index), plan.gates, own_members(plan, index)):
+    first, last = place["first"], place["last"]
+    if lull(zone, at, views[first:last], gates, members[first:last]):
         zone["steady"] = 0
         settle(zone)
 
@@ -142,16 +144,18 @@ def quiet_until(zone: Any, limit: Any, step_ms: int, blind_after_ms: int, beat_m
 
 
 @inlined
-def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: int, rows: int) -> tuple[int, int]:
-    """Close a zone's steps up to `until`, or until there is no room for what they say (`closed_at` tells)."""
-    zone = memory.zones[index]
-    ring = memory.rings[index]
-    limit = plan.limits[index]
-    step_ms = plan.params[0]["step_ms"]
-    blind_after_ms = plan.params[0]["blind_after_ms"]
-    beat_ms, lulls = plan.places[index]["beat_ms"], plan.places[index]["lulls"] != 0
-    last = len(room.changes) - room_needed(plan, index)
-    wanted = len(room.series)
+def carry(
+    zone: Any, ring: Any, limit: Any, place: Any, params: Any, index: int, began_at: int, sensors: Any, views: Any,
+    gates: Any, members: Any, changes: Any, series: Any, until: int, count: int, rows: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Close a zone's steps up to `until`, or until there is no room for what they say (`closed_at` tells).
+
+    The arrays come one by one: numba counts the references to each member of a tuple for each step.
+    """
+    step_ms, blind_after_ms = params["step_ms"], params["blind_after_ms"]
+    beat_ms, lulls = place["beat_ms"], place["lulls"] != 0
+    last = len(changes) - room_needed(place)
+    wanted = len(series)
     while zone["closed_at"] < until and count <= last and (wanted == 0 or rows < wanted):
         if wanted == 0 and zone["steady"] == len(ring):
             zone["closed_at"] = quiet_until(zone, limit, step_ms, blind_after_ms, beat_ms, lulls, until)
@@ -160,17 +164,17 @@ def carry(memory: Memory, plan: Plan, room: Room, index: int, until: int, count:
         at = zone["closed_at"] + step_ms
         quality = zone["quality"]
         if at > zone["next_due"] or at > zone["examine_at"]:
-            quality, count = look(memory, plan, room, index, at, count)
+            quality, count = look(zone, place, index, at, began_at, sensors, views, gates, members, changes, count)
         if lulls and (zone["lull_at"] == NEVER or at - zone["lull_at"] >= LULL_MS):
-            take_lull(memory, plan, index, at)
+            take_lull(zone, place, at, views, gates, members)
         said = count
-        count = close_step(zone, ring, limit, room.changes, count, index, at, quality, blind_after_ms)
+        count = close_step(zone, ring, limit, changes, count, index, at, quality, blind_after_ms)
         if beat_ms > 0 and (count > said or zone["standing_at"] == NEVER or at - zone["standing_at"] >= beat_ms):
             zone["standing_at"] = at
-            say(room.changes, count, STANDING, index, zone, at, zone["level"], zone["level"])
+            say(changes, count, STANDING, index, zone, at, zone["level"], zone["level"])
             count += 1
         if wanted > 0:
-            write_row(room.series, rows, index, zone)
+            write_row(series, rows, index, zone)
             rows += 1
     return count, rows
 
@@ -222,8 +226,10 @@ def advance_zone(
     zone = memory.zones[where]
     pending, sensors, views, gates, members = memory.pending, memory.sensors, memory.views, plan.gates, plan.members
     place = plan.places[where]
-    needed = room_needed(plan, where)
-    step_ms = plan.params[0]["step_ms"]
+    needed = room_needed(place)
+    params, limit, ring = plan.params[0], plan.limits[where], memory.rings[where]
+    changes, series, began_at = room.changes, room.series, memory.block[0]["begun_at"]
+    step_ms = params["step_ms"]
     while cursor < len(order):
         reading = pending[order[cursor]]
         due = reading["due"]
@@ -231,26 +237,40 @@ def advance_zone(
             cursor += 1
             continue
         if zone["begun_at"] == NEVER:
-            if count + needed > len(room.changes):
+            if count + needed > len(changes):
                 return cursor, count, rows, False
             step = due - due % step_ms
             count = miss(memory, plan, room, where, step, count)
             zone["begun_at"] = step
             zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
+            take_flows(zone, where, place, sensors, views, gates, members)
             weigh(zone, place)
             step = due - due % step_ms
-            count, rows = carry(memory, plan, room, where, step, count, rows)
+            count, rows = carry(
+                zone, ring, limit, place, params, where, began_at, sensors, views, gates, members, changes, series,
+                step, count, rows,
+            )  # fmt: skip
             if zone["closed_at"] < step:
                 return cursor, count, rows, False
-        hear(zone, where, place, sensors, views, gates, members, reading)
+        sensor, gate = sensors[reading["sensor"]], gates[reading["sensor"]]
+        side = 1 if gate["source"] == where else 0
+        view = views[gate["at_source"] if side == 1 else gate["at_target"]]
+        if hear(zone, sensor, gate, view, side, reading):
+            take_flows(zone, where, place, sensors, views, gates, members)
+            count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         cursor += 1
-    if count + needed > len(room.changes):
+    if count + needed > len(changes):
         return cursor, count, rows, False
     if zone["begun_at"] == NEVER:
         return cursor, miss(memory, plan, room, where, until, count), rows, True
+    if len(order) > 0:
+        take_flows(zone, where, place, sensors, views, gates, members)
     weigh(zone, place)
-    count, rows = carry(memory, plan, room, where, until, count, rows)
+    count, rows = carry(
+        zone, ring, limit, place, params, where, began_at, sensors, views, gates, members, changes, series,
+        until, count, rows,
+    )  # fmt: skip
     return cursor, count, rows, bool(zone["closed_at"] >= until)
 
 

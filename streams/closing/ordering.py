@@ -16,11 +16,13 @@ def sides(gate: Any) -> tuple[int, int, int]:
 
 
 @compiled
-def ready(pending: Any, count: int, gates: Any, until: int, order: Any, bounds: Any) -> int:
+def ready(pending: Any, count: int, gates: Any, until: int, order: Any, both: Any) -> int:
     """Indices of the readings whose step has closed by `until`: those of zone z at order[0, bounds[z]:bounds[z + 1]].
 
-    order: i8[2, twice the pending]; bounds: i8[zones + 1].  Returns how many readings are ready.
+    order: i8[2, twice the pending]; bounds: i8[2, zones + 1], the second for the work in hand.  Returns how many
+    readings are ready.
     """
+    bounds, first = both[0], both[1]
     bounds[:] = 0
     found = 0
     for index in range(count):
@@ -33,17 +35,22 @@ def ready(pending: Any, count: int, gates: Any, until: int, order: Any, bounds: 
         return 0
     for where in range(1, len(bounds)):
         bounds[where] += bounds[where - 1]
+    first[:] = bounds
     for index in range(count):
         if pending[index]["due"] < until:
             for where in sides(gates[pending[index]["sensor"]]):
                 if where >= 0:
-                    order[0, bounds[where]] = index
-                    bounds[where] += 1
+                    position = bounds[where]
+                    order[0, position] = index
+                    bounds[where] = position + 1
+                    # The first of a share has none before it; one that is out of order is marked by its zone's sign.
+                    if position > first[where] >= 0 and before(pending[index], pending[order[0, position - 1]]):
+                        first[where] = -1
     for where in range(len(bounds) - 1, 0, -1):
         bounds[where] = bounds[where - 1]
     bounds[0] = 0
     for where in range(len(bounds) - 1):
-        if run_end(pending, order[0], bounds[where], bounds[where + 1]) < bounds[where + 1]:
+        if first[where] < 0:
             sort(pending, order, bounds[where], bounds[where + 1])
     return found
 

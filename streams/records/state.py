@@ -2,7 +2,7 @@
 
 from streams.records.layout import REMEMBERED, laid_out
 
-VERSION = 3
+VERSION = 6
 """Of the records here: a state that was written by another version is refused."""
 
 ZONE = laid_out(
@@ -66,14 +66,14 @@ count; nothing about the sensors' silence changes before `next_due`, nothing els
 SENSOR = laid_out(
     [
         ("last_at", "i8"),
-        ("in_total", "i8"),
-        ("out_total", "i8"),
-        ("count_at", "i8"),
         ("seen", "i4"),
         ("stood", "u1"),
         ("odd", "u1"),
         ("calm", "u1"),
         ("strays", "u1"),
+        ("in_total", "i8"),
+        ("out_total", "i8"),
+        ("count_at", "i8"),
         ("figure", "i8"),
         ("moved_at", "i8"),
         ("stood_ms", "i8"),
@@ -108,6 +108,12 @@ empty.
 VIEW = laid_out(
     [
         ("heard_at", "i8"),
+        ("came", "i8"),
+        ("went", "i8"),
+        ("paced_at", "i8"),
+        ("trouble", "u2"),
+        ("told", "u2"),
+        ("watch", "u4"),
         ("crossed", "i8"),
         ("drift_in", "f8"),
         ("drift_out", "f8"),
@@ -116,10 +122,6 @@ VIEW = laid_out(
         ("bias_out", "f4"),
         ("doubt_in", "f4"),
         ("doubt_out", "f4"),
-        ("trouble", "u2"),
-        ("told", "u2"),
-        ("watch", "u4"),
-        ("paced_at", "i8"),
         ("paced_crossed", "i8"),
         ("pace", "f4"),
         ("turned", "f4"),
@@ -127,7 +129,8 @@ VIEW = laid_out(
         ("last", "f4"),
         ("lean", "f4"),
         ("swing", "f4"),
-        ("sequence", "u8"),
+        ("leapt", "f4"),
+        ("sequence", "u4"),
         ("known", "i8"),
         ("looked_at", "i8"),
         ("mark", "i8"),
@@ -135,11 +138,13 @@ VIEW = laid_out(
 )
 """A sensor as one of its zones sees it; a gate between two zones has two.
 
-`heard_at` is its newest report that was decided, `crossed` its people in and out ever.  Of a gate, in and out apart:
+`heard_at` is its newest report that was decided; `came` and `went` are who passed, as the gate counts them, since the
+zone last took that in (closing.hearing), `crossed` who did until then, both ways.  Of a gate, in and out apart:
 `bias_*` is the share counted too many, `doubt_*` how far that may be off, `drift_*` the people which the doubt has made
 since the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around,
-`pace` people in one of its intervals (as of `paced_at`, when
-`paced_crossed` had crossed).  Of an area: its noise, the newest residual, how it leans and swings
+`pace` people in one of its intervals (as of `paced_at`, when `paced_crossed` had crossed).  Of an area: its noise, the
+newest residual, how it leans and swings, and how far
+its doubted counts have carried the estimate up (`leapt`)
 (steps.occupancy.counts).  `trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is
 set while there is something to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck
 (steps.health).  What is f4 is read through float(), so that plain Python and compiled code do the same arithmetic.
@@ -152,12 +157,14 @@ PENDING = laid_out(
         ("sensor", "i4"),
         ("enter", "i8"),
         ("leave", "i8"),
-        ("count", "i8"),
         ("stray", "i1"),
+        ("resolved", "u1"),
     ]
 )
 """A reading that waits for its step to close: `due` is its instant, or the start of the step open when it came late;
-`stray` is 1 where its clock seems wrong, and 2 for one that was refused for it and only tells so."""
+`enter` and `leave` of a head count are the count and, of a person's, its accuracy; `resolved` is set once a running
+total has become crossings; `stray` is 1 where its clock seems wrong, and 2 for one that was refused for it and only
+tells so."""
 
 BLOCK = laid_out(
     [

@@ -197,6 +197,9 @@ def examine(zone: Any, where: int, at: int, sensors: Any, views: Any, gates: Any
         through += views[place]["crossed"]
     nearest = FAR
     zone["overlooked"] = 0.0
+    if len(own) > 2:
+        # Besides the person who may count it, the zone has several sensors: each is looked at by what the others see.
+        nearest = at - at % LOOK_MS + LOOK_MS - 1
     for place in range(len(own)):
         view, sensor, gate = views[place], sensors[own[place]], gates[own[place]]
         if gate["kind"] == MANUAL:
@@ -216,7 +219,6 @@ def examine(zone: Any, where: int, at: int, sensors: Any, views: Any, gates: Any
                 zone["overlooked"] += people
             else:
                 view["trouble"] &= EVERY_TROUBLE - STUCK
-            nearest = min(nearest, at - at % LOOK_MS + LOOK_MS - 1)
         owned = gate["owner"] == (1 if gate["source"] == where else 0)
         view["watch"] = view["trouble"] != 0 or (owned and sensor["strays"] != 0)
         if view["trouble"] != view["told"]:

@@ -63,7 +63,9 @@ def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: A
             due = min(due, heard_at + SILENT_AFTER * every_ms - 1)
         if gate["kind"] != STATE:
             if quiet_ms > every_ms:
-                unseen += gate["width_m"] * UNSEEN_PER_M_MS * (quiet_ms - every_ms)
+                # What had passed by the newest absolute count, that count has seen.
+                since = max(heard_at + every_ms, zone["counted_at"])
+                unseen += gate["width_m"] * UNSEEN_PER_M_MS * max(at - since, 0)
                 due = at
             else:
                 due = min(due, heard_at + every_ms)

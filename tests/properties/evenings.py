@@ -13,18 +13,17 @@ from streams.block import State
 from streams.block import advance as advance_block
 from streams.columns import Frame
 from streams.memory import begin, freeze, thaw
+from streams.persons import count
 from streams.policy import BarrierPolicy, Policy
+from streams.records import Records
 from streams.schemas import Report, Standing, Tick
-from tests.reference.replaying import columns
-from tests.reference.world import Reading
+from streams.troubles import troubles
+from tests.reference.living import frame, ordered
+from tests.reference.world import Count, Reading
+
+__all__ = ["Evening", "Field", "Message", "frame", "moments"]
 
 Message = dict[str, Any]
-
-
-def frame(readings: Sequence[Reading], block: str = "block") -> Frame:
-    """Readings as one frame, each with its own arrival."""
-    rows = columns(readings)
-    return Frame(block, rows.names, rows.sensor.astype("i8"), rows.at, rows.enter, rows.leave, rows.count, rows.seen)
 
 
 def moments(readings: Sequence[Reading]) -> Iterator[Tick | list[Reading]]:
@@ -78,6 +77,8 @@ class Evening:
     policy: Policy
     crew: str = "prompt"
     alerts: list[Message] = field(default_factory=list)
+    troubles: list[Message] = field(default_factory=list)
+    counts: list[Message] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     block: State = field(init=False)
 
@@ -85,18 +86,27 @@ class Evening:
         self.block = begin(self.policy, "block")
         self.fields = [Field(self.policy, barrier, self.crew) for barrier in self.policy.barriers]
 
-    def take(self, event: Tick | Frame) -> None:
+    def take(self, event: Tick | Frame | Count) -> None:
         """A Tick reaches the barriers first: the zones' words come after what they are decided from."""
         if isinstance(event, Tick):
             for barrier in self.fields:
                 barrier.answer(event.at)
                 barrier.take(event)
-        changes = advance_block(self.block, event, self.policy).changes
+        changes = self.changes(event)
+        self.troubles += troubles(self.block, changes)
         self.alerts += alerts(self.block, changes)
         for word in standings(self.block, changes):
             for barrier in self.fields:
                 if barrier.policy.id == word["barrier"]:
                     barrier.take(Standing.model_validate(word))
+
+    def changes(self, event: Tick | Frame | Count) -> Records:
+        """What an event changes in the block; a person's count is answered as well."""
+        if not isinstance(event, Count):
+            return advance_block(self.block, event, self.policy).changes
+        outcome, message = count(self.block, ordered(event), event.at)
+        self.counts.append(message)
+        return outcome.changes
 
     def crash(self) -> None:
         """All that is left is what the memory topic keeps."""

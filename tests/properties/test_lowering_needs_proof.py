@@ -101,7 +101,7 @@ def revised(seed: int, other: int) -> Policy:
 def test_a_rise_is_never_hidden_by_anything_that_went_before(seed: int, size: int) -> None:
     """However the evening went, a crowd that every camera sees for long enough brings its zone to level I."""
     case = scenario(seed, length=size)
-    world = case.world
+    world = replace(case.world, grounds={})
     cameras = [sensor for sensor in world.sensors if not sensor.is_line]
     begun = max(reading.seen for reading in case.readings) // 1_000 * 1_000 + 60_000
     held = max(
@@ -111,6 +111,6 @@ def test_a_rise_is_never_hidden_by_anything_that_went_before(seed: int, size: in
     )
     stop = begun + world.window + held + 5 * world.step + world.reorder + world.grace
     crowd = [Reading(at, at, camera.id, count=10_000) for at in range(begun, stop, 1_000) for camera in cameras]
-    journey = replay(case.policy, [*case.readings, *crowd])
+    journey = replay(load(site_file(world), thresholds_file(world)), [*case.readings, *crowd])
     shown = {state["zone"]: state["level"] for state in zone_states(journey.states["block"])}
     assert {shown[zone] for camera in cameras for zone in camera.zones} <= {"I"}

@@ -1,34 +1,42 @@
-"""What the independent statement remembers of a sensor and a zone, what it says, and its plain arithmetic."""
+"""What the independent statement remembers of a sensor and a zone, and what it says."""
 
 from dataclasses import dataclass, field
-from fractions import Fraction
-from math import isqrt
 
+from tests.reference.ailing import Faults, Figure, Ward
+from tests.reference.believing import Belief, Lens, Side
+from tests.reference.emptying import Quiet
 from tests.reference.totals import Total
-from tests.reference.world import NOBODY, Rule
-
-GRAIN = 10**12
+from tests.reference.world import Rule
 
 
 @dataclass
-class Gate:
-    """What is known of a sensor; `through` are the crossings since each zone's last absolute count."""
+class Device:
+    """What is known of a sensor, whichever zone looks at it; `heard` is the newest instant decided."""
 
     heard: int | None = None
     count_at: int | None = None
     totals: dict[str, Total] = field(default_factory=dict)
-    through: dict[str, Fraction] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
     instants: list[int] = field(default_factory=list)
+    came: int = 0
+    went: int = 0
 
 
 @dataclass
 class Zone:
+    """One zone; `lens` and `figures` are of its cameras, and of the person (None) who counts it."""
+
+    belief: Belief
+    quiet: Quiet | None
+    ward: Ward
+    sides: dict[str, Side]
+    lenses: dict[str | None, Lens]
+    figures: dict[str, Figure]
+    troubles: dict[str, set[str]]
+    told: dict[str, set[str]]
+    sequences: dict[str, int]
     begun: bool = False
-    people: Fraction = NOBODY
-    spread2: Fraction = NOBODY
-    unseen: Fraction = NOBODY
-    anchored: bool = False
-    window: list[tuple[int, int, bool]] = field(default_factory=list)
+    window: list[tuple[float, float, bool]] = field(default_factory=list)
     quality: str = "good"
     doubt_since: int | None = None
     called: bool = False
@@ -49,26 +57,25 @@ class Said:
     at: int
     before: str
     after: str
-    rolling: Fraction
-    limit: Fraction | None
+    rolling: float
+    limit: float | None
     quality: str
     episode: int
     sequence: int
 
 
-def root(square: Fraction) -> Fraction:
-    """The square root to twelve digits."""
-    return Fraction(isqrt(square.numerator * GRAIN * GRAIN // square.denominator), GRAIN)
+@dataclass(frozen=True)
+class Ailed:
+    """A trouble of a sensor that began or ended, as a zone tells it."""
+
+    sensor: str
+    zone: str
+    at: int
+    before: str
+    after: str
+    sequence: int
 
 
-def grains(value: Fraction) -> int:
-    return round(value * GRAIN)
-
-
-def grained(value: Fraction) -> Fraction:
-    return Fraction(grains(value), GRAIN)
-
-
-def mean_of(slots: list[int]) -> Fraction:
-    """The mean of a window, its slots in grains; nobody before its first step."""
-    return Fraction(sum(slots), GRAIN * max(1, len(slots)))
+def mean_of(slots: list[float]) -> float:
+    """The mean of a window; nobody before its first step."""
+    return sum(slots) / max(1, len(slots))

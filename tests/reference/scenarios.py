@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.policy import Policy, load
 from tests.reference.devices import Device
-from tests.reference.world import Entry, Reading, Rule, Sensor, World
+from tests.reference.world import Count, Entry, Ground, Reading, Rule, Sensor, World
 
 BEGUN = 1_767_225_600_000
 """2026-01-01 00:00:00 UTC."""
@@ -39,13 +39,34 @@ def scenario(seed: int, exact: bool = True, length: int = 120) -> Scenario:
     zones = tuple(f"z{number}" for number in range(draw.randint(1, 3)))
     sensors = random_sensors(draw, zones, exact)
     step = draw.choice((1_000, 1_000, 5_000, 60_000))
-    rules = {zone: random_rules(draw, step) for zone in zones}
+    part = 0 if exact else draw.choice((0.375, 0.625))
+    rules = {zone: random_rules(draw, step, part) for zone in zones}
     world = World(
-        zones, sensors, rules, random_calendar(draw, rules), window=step * draw.choice((1, 3, 12, 60)),
+        zones, sensors, rules, random_calendar(draw, rules, part), window=step * draw.choice((1, 3, 12, 60)),
         blind_after=draw.choice((20_000, 120_000)), step=step, reorder=draw.choice((0, 1_000, 3_000)),
         grace=draw.choice((0, 5_000, 5_000)), lateness=draw.choice((20_000, 600_000)), skew=draw.choice((500, 30_000)),
+        grounds={zone: random_ground(draw) for zone in zones},
     )  # fmt: skip
     return Scenario(world, site_file(world), thresholds_file(world), random_readings(draw, world, length))
+
+
+def counted(case: Scenario, seed: int) -> list[int | Reading | Count]:
+    """The same evening as it comes live: a Tick a second, and now and then a person counts a zone."""
+    draw = Random(seed)
+    newest = case.readings[0].seen
+    ticked = newest - newest % 1_000
+    found: list[int | Reading | Count] = []
+    for reading in case.readings:
+        newest = max(newest, reading.seen)
+        while ticked + 1_000 <= newest:
+            ticked += 1_000
+            found.append(ticked)
+        found.append(reading)
+        if draw.random() < 0.1:
+            at = newest - draw.choice((0, 0, 1, 500, 7_000, 10**6))
+            zone, millionths = draw.choice(case.world.zones), draw.choice((0, 50_000, 100_000, 1_000_000))
+            found += [Count(at, zone, draw.choice((0, 5, 20, 45)), millionths)] * draw.choice((1, 1, 2))
+    return found
 
 
 def random_sensors(draw: Random, zones: tuple[str, ...], exact: bool) -> tuple[Sensor, ...]:
@@ -56,7 +77,8 @@ def random_sensors(draw: Random, zones: tuple[str, ...], exact: bool) -> tuple[S
         every = draw.choice((1_000, 5_000, 10_000, 30_000, 90_000))
         error = Fraction(0) if exact else Fraction(draw.choice((0, 1, 5, 10)), 100)
         if draw.random() < 0.4:
-            found.append(Sensor(f"s{number}", "state", every, error, target=home))
+            part = Fraction(100 if exact else draw.choice((100, 100, 80, 25)), 100)
+            found.append(Sensor(f"s{number}", "state", every, error, target=home, coverage=part))
             continue
         other = draw.choice([None, None, *(zone for zone in zones if zone != home)])
         ends = (other, home) if draw.random() < 0.7 else (home, other)
@@ -65,8 +87,17 @@ def random_sensors(draw: Random, zones: tuple[str, ...], exact: bool) -> tuple[S
     return tuple(found)
 
 
-def random_rules(draw: Random, step: int) -> tuple[Rule, Rule, Rule]:
-    """Three levels that rise; waits from none to some steps."""
+def random_ground(draw: Random) -> Ground:
+    """Room for everybody, for less than a camera may see, or nobody knows."""
+    area = draw.choice((10_000, 10_000, 4.5, None))
+    return Ground(area, draw.choice((100, 10)) if area == 4.5 else 100, draw.random() < 0.9)
+
+
+def random_rules(draw: Random, step: int, part: float = 0) -> tuple[Rule, Rule, Rule]:
+    """Three levels that rise; waits from none to some steps.
+
+    Figures that are not exact are often whole all the same: a `part` of a person keeps the limits away from those.
+    """
     clear, limits = draw.randint(1, 15), []
     for _ in LEVEL_NAMES:
         limits.append((clear + draw.randint(1, 20), clear))
@@ -75,21 +106,22 @@ def random_rules(draw: Random, step: int) -> tuple[Rule, Rule, Rule]:
     raises = [limit + place for place, limit in enumerate(raises)]
     made = [
         Rule(
-            Fraction(raises[place]), draw.choice((0, 0, 3, 10)) * step,
-            Fraction(limits[place][1]), draw.choice((0, 2, 5, 30)) * step, draw.random() < 0.3,
+            raises[place] + part, draw.choice((0, 0, 3, 10)) * step,
+            limits[place][1] + part, draw.choice((0, 2, 5, 30)) * step, draw.random() < 0.3,
         )
         for place in range(3)
     ]  # fmt: skip
     return made[0], made[1], made[2]
 
 
-def random_calendar(draw: Random, rules: dict[str, tuple[Rule, Rule, Rule]]) -> tuple[Entry, ...]:
+def random_calendar(draw: Random, rules: dict[str, tuple[Rule, Rule, Rule]], part: float = 0) -> tuple[Entry, ...]:
     """No entry, one, or two that overlap, in the first minutes of the day; each lowers or lifts some zones' numbers."""
     found = []
     for _ in range(draw.choice((0, 0, 1, 2))):
         begins = draw.randint(0, 4)
         zones = draw.sample(sorted(rules), draw.randint(1, len(rules)))
-        found.append(Entry(begins, begins + draw.randint(1, 4), {zone: random_rules(draw, 1_000) for zone in zones}))
+        ends = begins + draw.randint(1, 4)
+        found.append(Entry(begins, ends, {zone: random_rules(draw, 1_000, part) for zone in zones}))
     return tuple(found)
 
 
@@ -147,8 +179,9 @@ def site_file(world: World) -> str:
             ends = {"from": sensor.source or "outside", "to": sensor.target or "outside"}
             sensors.append({**entry, "line": {**ends, "width_m": float(sensor.width)}, "miscount": share})
         else:
-            sensors.append({**entry, "area": {"zone": sensor.target}, "error": share})
-    zones = [{"id": zone, "name": NAME, "area_m2": 10_000, "capacity": 100, "office": "street"} for zone in world.zones]
+            area = {"zone": sensor.target, "coverage": f"{float(sensor.coverage * 100)}%"}
+            sensors.append({**entry, "area": area, "error": share})
+    zones = [{"id": zone, "name": NAME, "office": "street", **ground_of(world.ground(zone))} for zone in world.zones]
     return json.dumps(
         {
             "site": "random", "name": NAME, "timezone": "UTC",
@@ -162,11 +195,18 @@ def site_file(world: World) -> str:
     )  # fmt: skip
 
 
+def ground_of(ground: Ground) -> dict[str, Any]:
+    """What a zone is, as `site.yaml` writes it."""
+    known = {"area_m2": ground.area_m2, "capacity": ground.capacity}
+    empties = {} if ground.empties else {"empties": False}
+    return {**{name: figure for name, figure in known.items() if figure is not None}, **empties}
+
+
 def levels_of(rules: tuple[Rule, Rule, Rule]) -> dict[str, dict[str, Any]]:
     """The levels of a zone as `thresholds.yaml` writes them."""
     return {
         name: {
-            "raise": int(rule.raise_at), "raise_for": f"{rule.raise_for}ms", "clear": int(rule.clear_at),
+            "raise": rule.raise_at, "raise_for": f"{rule.raise_for}ms", "clear": rule.clear_at,
             "clear_for": f"{rule.clear_for}ms", "raise_on": "upper" if rule.on_upper else "estimate",
         }
         for name, rule in zip(LEVEL_NAMES, rules, strict=True)

@@ -19,7 +19,8 @@ class Total:
     """One running total of one gate; `told` says how many crossed with each new figure.
 
     `aside` is a total that fits no line, with what it may be: a `leap`, a `rush`, a `reset`, a `recall` of the line
-    left before, or a `fall`; `falls` counts the decreases in a row; `upward` is whether the counter counts up.
+    left before, or a `fall`; `falls` counts the decreases in a row; `upward` is whether the counter counts up;
+    `resets` and `turns` count what it did.
     """
 
     width: Fraction
@@ -29,6 +30,8 @@ class Total:
     looks: str = ""
     falls: int = 0
     upward: bool = True
+    resets: int = 0
+    turns: int = 0
 
     def room(self, since: int, at: int) -> Fraction:
         """How many fit through the gate in that time and five seconds more."""
@@ -107,6 +110,7 @@ class Total:
         if back or (self.looks == "rush" and room < on <= 10 * room):
             return self.settle(line, now, at)
         if goes_on:
+            self.resets += self.looks == "reset"
             self.left = None if self.looks == "fall" else line
             self.aside, self.line = None, Spot(now, at)
             return on
@@ -123,6 +127,7 @@ class Total:
             self.aside = Spot(now, at)
             return 0
         crossed = -self.ahead(line, now)
+        self.turns += 1
         self.upward, self.falls, self.aside, self.left = not self.upward, 0, None, None
         self.line = Spot(now, at)
         return crossed

@@ -10,13 +10,14 @@ it is whole numbers.
 from streams.steps.occupancy.counts import anchor, turned
 from streams.steps.occupancy.flows import begin, flow, paced, rebegin, returned
 from streams.steps.occupancy.lulls import LULL_MS, at_least_none, lull
-from streams.steps.occupancy.window import roll, rolling, rolling_upper, settle
+from streams.steps.occupancy.window import edge, roll, rolling, rolling_upper, settle
 
 __all__ = [
     "LULL_MS",
     "anchor",
     "at_least_none",
     "begin",
+    "edge",
     "flow",
     "lull",
     "paced",

@@ -43,11 +43,12 @@ TURNED_LEAD = 8.0
 
 @compiled
 def anchor(
-    zone: Any, view: Any, at: int, count: float, error: float, person: bool, pass_ms: float,
+    zone: Any, view: Any, at: int, count: float, error: float, person: bool, insists: bool, pass_ms: float,
     views: Any, gates: Any, own: Any,
 ) -> int:  # fmt: skip
     """An absolute count of `count` people, wrong by a share of `error` at the most; what became of it.
 
+    insists: the sensor has contradicted the flow so often in a row that it is no outlier.
     view: the sensor that counted; views, own: all sensors of the zone, and their indices in `gates`.
     pass_ms: how many people the zone's gates can pass in a millisecond, 0 where it has none.
     """
@@ -57,19 +58,30 @@ def anchor(
         return FIRST
     span_ms = float(max(at - zone["counted_at"], 0)) if zone["counted_at"] != NEVER else FORGET_MS
     residual = count - zone["people"]
-    verdict = TAKEN if person else judged(zone, view, residual, count, bound, pass_ms * span_ms)
+    verdict = TAKEN if person else judged(zone, view, residual, count, bound, pass_ms * span_ms, insists, views)
     scattered(view, residual, count, error)
     if verdict == TAKEN:
         fade = 0.0 if person else 1.0 - LEAN_RATE
         zone["above"] *= fade
         zone["below"] *= fade
+        if person:
+            settle_leaps(views)
     else:
+        zone["below"] *= 1.0 - LEAN_RATE
         reach(zone, residual, verdict == DOUBTED)
         if verdict == REFUSED_COUNT:
             return REFUSED_COUNT
         zone["spread2"] += residual * residual
+        view["leapt"] = max(float(view["leapt"]) + residual, 0.0)
     pull(zone, view, at, residual, count, error, bound, span_ms, verdict == TAKEN, views, gates, own)
     return int(verdict)
+
+
+@inlined
+def settle_leaps(views: Any) -> None:
+    """The zone is known anew: nothing is left of what doubted counts had brought."""
+    for place in range(len(views)):
+        views[place]["leapt"] = 0.0
 
 
 @inlined
@@ -85,6 +97,7 @@ def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound
     zone["counted_at"] = at
     zone["above"] = 0.0
     zone["below"] = 0.0
+    settle_leaps(views)
     for place in range(len(views)):
         views[place]["drift_in"] = 0.0
         views[place]["drift_out"] = 0.0
@@ -92,16 +105,29 @@ def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound
 
 
 @inlined
-def judged(zone: Any, view: Any, residual: float, count: float, bound: float, can_pass: float) -> int:
-    """Does a count go with the flow?  Once outside both bands it is refused, twice to the same side it is taken in
-    doubt, if the gates can have passed so many since the last count."""
+def judged(
+    zone: Any, view: Any, residual: float, count: float, bound: float, can_pass: float, insists: bool, views: Any
+) -> int:  # fmt: skip
+    """Does a count go with the flow?  Once outside both bands it is refused.
+
+    A higher one is taken in doubt with the second in a row, if the gates can have passed so many since the last count,
+    or once the sensor insists, as a gate may be dead or wider than it says: a crowd is not to be missed.  A lower one
+    only takes back what such counts of the same sensor had brought: a sensor that is blocked or stands still would hide
+    the people whom the gates saw come.  Where a gate is turned around, a lower one is as good
+    as a higher one.
+    """
     half = math.sqrt(zone["spread2"] + zone["tilt"] * zone["tilt"])
     room = half + max(bound, math.sqrt(float(view["scatter2"])) * count) + zone["unseen"]
     if abs(residual) <= room:
         return TAKEN
     last = float(view["last"])
     again = last * residual > 0.0 and abs(last) > room
-    return DOUBTED if again and abs(residual) <= room + can_pass else REFUSED_COUNT
+    if not again:
+        return REFUSED_COUNT
+    if residual > 0.0 and insists:
+        return DOUBTED
+    reachable = can_pass if residual > 0.0 or turned(views) >= 0 else min(can_pass, float(view["leapt"]))
+    return DOUBTED if abs(residual) <= room + reachable else REFUSED_COUNT
 
 
 @inlined

@@ -45,17 +45,21 @@ def rebegin(view: Any, miscount: float) -> None:
 
 @inlined
 def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
-    """People walked in and out; the estimate is never clamped here."""
+    """People walked in and out; the estimate is never clamped here.
+
+    What a running total takes back, fewer than none, widens the band like people who walk.
+    """
+    view["crossed"] += came + went
     net = came - went
     if miscount <= 0.0:
         zone["people"] += net
         return
     zone["people"] += net - (float(view["bias_in"]) * came - float(view["bias_out"]) * went)
-    more_in = float(view["doubt_in"]) * came
-    more_out = float(view["doubt_out"]) * went
+    more_in = float(view["doubt_in"]) * abs(came)
+    more_out = float(view["doubt_out"]) * abs(went)
     more = more_in + more_out
     drift_in, drift_out = view["drift_in"], view["drift_out"]
-    zone["spread2"] += more * (2.0 * (drift_in + drift_out) + more) + RANDOM * miscount * (came + went)
+    zone["spread2"] += more * (2.0 * (drift_in + drift_out) + more) + RANDOM * miscount * (abs(came) + abs(went))
     view["drift_in"] = drift_in + more_in
     view["drift_out"] = drift_out + more_out
     view["net"] += net
@@ -64,11 +68,12 @@ def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
 @compiled
 def paced(view: Any, every_ms: int, at: int) -> None:
     """How many cross a gate in one of its intervals: what it would have told while it was silent."""
+    crossed = view["crossed"] + view["came"] + view["went"]
     if view["paced_at"] != NEVER:
-        usual = (view["crossed"] - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
+        usual = (crossed - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
         view["pace"] = float(view["pace"]) + (usual - float(view["pace"])) * PACE_RATE
     view["paced_at"] = at
-    view["paced_crossed"] = view["crossed"]
+    view["paced_crossed"] = crossed
 
 
 @inlined

@@ -15,6 +15,13 @@ def fitted(slot: float) -> float:
     return min(max(slot, -SLOT_MAX), SLOT_MAX)
 
 
+@compiled
+def edge(zone: Any) -> float:
+    """The most people that the estimate's own band allows, without what silence and doubted counts add."""
+    half2 = zone["spread2"] + zone["tilt"] * zone["tilt"]
+    return float(zone["people"] + (math.sqrt(half2) if half2 > 0.0 else 0.0))
+
+
 @inlined
 def settle(zone: Any) -> None:
     """Estimate, band or silence changed: the bounds, and the figures as the window takes them, the upper rounded up.
