@@ -89,11 +89,16 @@ def from_first_count(at: Any, people: Any, raw: Any, counted: Sequence[Any]) -> 
     return raw + (people[place] - raw[place])
 
 
+def shown(people: float) -> str:
+    """People as a figure on the page: the estimate itself may lie below none, nobody is ever fewer."""
+    return f"{max(0.0, float(people)):,.0f}"
+
+
 def zone_facts(lang: str, data: ZoneData) -> str:
     """The most, the end, and what in minus out would have said."""
     said = word(
-        lang, "zone_facts", most=f"{np.nanmax(data.people):,.0f}", people=f"{data.people[-1]:,.0f}",
-        lower=f"{data.lower[-1]:,.0f}", upper=f"{data.upper[-1]:,.0f}",
+        lang, "zone_facts", most=shown(np.nanmax(data.people)), people=shown(data.people[-1]),
+        lower=shown(data.lower[-1]), upper=shown(data.upper[-1]),
     )  # fmt: skip
     if data.raw is not None:
         said += word(lang, "raw_fact", raw=f"{data.raw[-1]:,.0f}")
