@@ -4,6 +4,7 @@ from typing import Any
 
 from streams.alerts import figure
 from streams.block import Outcome, State, take_count
+from streams.notices import whole
 from streams.reasons import Verdict
 from streams.refusals import REFUSALS
 from streams.schemas import CountOrder, identity, instant
@@ -40,7 +41,7 @@ def count(state: State, order: CountOrder, arrived: int) -> tuple[Outcome, dict[
         verdict = Verdict.DUPLICATE
     policy = state.plan.policy
     name = policy.zone(order.zone).name
-    words = {**{key: f"{value:.0f}" for key, value in stood.items()}, "zone": name.zh, "zone_en": name.en}
+    words = {**{key: whole(value) for key, value in stood.items()}, "zone": name.zh, "zone_en": name.en}
     zh, en = (text.format(by=order.by, count=order.count, accuracy=order.accuracy, **words) for text in TEXTS[verdict])
     return outcome, {
         "id": identity("count", order.zone, order.at, order.count, order.by),

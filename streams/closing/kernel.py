@@ -208,8 +208,9 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
 
 
 @inlined
-def weigh(zone: Any, place: Any) -> None:
-    """The readings of a step have been heard: estimate and bounds."""
+def weigh(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: Any, members: Any) -> None:
+    """The readings of a step have been heard: who passed, then estimate and bounds."""
+    take_flows(zone, where, place, sensors, views, gates, members)
     if place["lulls"] != 0:
         at_least_none(zone)
     settle(zone)
@@ -223,13 +224,11 @@ def advance_zone(
 
     Returns (readings applied so far, changes, series rows, done); not done means there was no room left.
     """
-    zone = memory.zones[where]
+    zone, place = memory.zones[where], plan.places[where]
     pending, sensors, views, gates, members = memory.pending, memory.sensors, memory.views, plan.gates, plan.members
-    place = plan.places[where]
     needed = room_needed(place)
-    params, limit, ring = plan.params[0], plan.limits[where], memory.rings[where]
+    params, limit, ring, step_ms = plan.params[0], plan.limits[where], memory.rings[where], plan.params[0]["step_ms"]
     changes, series, began_at = room.changes, room.series, memory.block[0]["begun_at"]
-    step_ms = params["step_ms"]
     while cursor < len(order):
         reading = pending[order[cursor]]
         due = reading["due"]
@@ -241,11 +240,9 @@ def advance_zone(
                 return cursor, count, rows, False
             step = due - due % step_ms
             count = miss(memory, plan, room, where, step, count)
-            zone["begun_at"] = step
-            zone["closed_at"] = step
+            zone["begun_at"] = zone["closed_at"] = step
         if due >= zone["closed_at"] + step_ms:
-            take_flows(zone, where, place, sensors, views, gates, members)
-            weigh(zone, place)
+            weigh(zone, where, place, sensors, views, gates, members)
             step = due - due % step_ms
             count, rows = carry(
                 zone, ring, limit, place, params, where, began_at, sensors, views, gates, members, changes, series,
@@ -264,9 +261,7 @@ def advance_zone(
         return cursor, count, rows, False
     if zone["begun_at"] == NEVER:
         return cursor, miss(memory, plan, room, where, until, count), rows, True
-    if len(order) > 0:
-        take_flows(zone, where, place, sensors, views, gates, members)
-    weigh(zone, place)
+    weigh(zone, where, place, sensors, views, gates, members)
     count, rows = carry(
         zone, ring, limit, place, params, where, began_at, sensors, views, gates, members, changes, series,
         until, count, rows,

@@ -13,6 +13,7 @@ from streams.block import State
 from streams.memory import begin
 from streams.records import MISSING
 from streams.refusals import VERDICTS
+from streams.steps.counters import RANGES
 from tests.streams.square import GATE, crossed, policy, take, tick
 
 WIDTH_M = 2
@@ -166,8 +167,10 @@ def test_a_reset_at_any_time_loses_no_more_than_nobody_saw(
 @settings(max_examples=150, deadline=None)
 @given(steps=STEPS, size=st.integers(10 * FAR, 2**40), short=st.integers(0, 5 * MOST))
 def test_a_wrap_at_any_range_invents_nobody(steps: list[int], size: int, short: int) -> None:
+    """Unless it lies so near below a usual range that the gate can have passed the people between."""
     people, _ = counted([total % size for total in shown(size - short, steps)])
-    assert sum(steps) - 2 * MOST <= people <= sum(steps)
+    mistakable = any(0 < usual - size <= MOST for usual in RANGES)
+    assert sum(steps) - 2 * MOST <= people <= sum(steps) + (MOST if mistakable else 0)
 
 
 @settings(max_examples=150, deadline=None)

@@ -26,7 +26,7 @@ async def test_outputs_are_durable_before_rows_and_the_mark_comes_last() -> None
 async def test_the_newest_state_of_a_zone_is_published_once_for_a_whole_group() -> None:
     log = InMemory()
     events(log, (b"a", b'{"c": 1}'), (b"a", b'{"c": 2}'), (b"b", b'{"c": 5}'))
-    async with shell_on(log, duty=Counting("outputs", states="states")) as shell:
+    async with shell_on(log, Limits(yield_s=60.0), duty=Counting("outputs", states="states")) as shell:
         await shell.adopt([0])
         await deliver(shell, log)
         await until_done(shell, 0, 3)
