@@ -207,7 +207,7 @@ def miss(memory: Memory, plan: Plan, room: Room, index: int, until: int, count: 
     return count
 
 
-@inlined
+@compiled
 def weigh(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: Any, members: Any) -> None:
     """The readings of a step have been heard: who passed, then estimate and bounds."""
     take_flows(zone, where, place, sensors, views, gates, members)
