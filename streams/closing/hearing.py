@@ -164,7 +164,7 @@ def weigh_heads(
     believed = edge(zone)
     insists = sensor["apart"] >= APART - 1
     verdict = anchor(zone, view, at, people, error, person, insists, place["pass_ms"], views, gates, own)
-    if reading["due"] > at and error > 0.0:
+    if reading["due"] > at and (person or error > 0.0):
         # It came late and knows nothing of who walked in since: those stay in the upper bound.
         since = place["pass_ms"] * (reading["due"] - at)
         zone["above"] = max(zone["above"], min(believed - edge(zone), since))

@@ -59,7 +59,7 @@ def weigh(
     belief = zone.belief
     believed = belief.people + belief.half
     verdict = belief.count(lens, at, people, error, person, sides, insists)
-    if due > at and error > 0:
+    if due > at and (person or error > 0):
         belief.above = max(belief.above, min(believed - belief.people - belief.half, belief.passable * (due - at)))
     return verdict
 

@@ -85,12 +85,13 @@ def test_a_camera_that_stands_still_does_not_take_back_what_another_one_sees() -
     assert state.memory.zones[0]["level"] == 3
 
 
-def test_a_persons_late_count_does_not_hide_those_who_came_since() -> None:
+@pytest.mark.parametrize("accuracy", [0.05, 0.0])
+def test_a_persons_late_count_does_not_hide_those_who_came_since(accuracy: float) -> None:
     state = begin(policy(ERRS), "block")
     for second in range(0, 600, 10):
         take(state, crossed(second, 10))
     order = CountOrder(
-        block="block", zone="square", at=BEGUN + 60_000, order="set_count", count=65, accuracy=0.05, by="Lin"
+        block="block", zone="square", at=BEGUN + 60_000, order="set_count", count=65, accuracy=accuracy, by="Lin"
     )
     count(state, order, BEGUN + 600_000)
     tick(state, 620)
