@@ -12,7 +12,7 @@ from streams.alerts import alerts, standings
 from streams.block import Outcome, State, reading_of
 from streams.columns import Frame, Unreadable
 from streams.policy import Policy
-from streams.records import FUTURE, NEVER
+from streams.records import FUTURE, NEVER, STANDING, TROUBLE
 from streams.refusals import REFUSALS
 from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
 from streams.troubles import troubles
@@ -76,14 +76,18 @@ def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[
 
 def decided(settings: Settings, row: State, outcome: Outcome) -> list[Output]:
     """What a block has decided: alerts of its zones, troubles of its sensors, and its zones' words to barriers."""
-    send, changes = envelope, outcome.changes
-    outputs = [send(settings, ZONE_ALERTS, "alert", each["zone"], each, each["id"]) for each in alerts(row, changes)]
-    outputs += [
-        send(settings, SENSOR_ALERTS, "trouble", each["sensor"], each, each["id"]) for each in troubles(row, changes)
-    ]
-    for word in standings(row, changes):
+    changes, outputs = outcome.changes, []
+    if not len(changes):
+        return []
+    kinds = set(changes["kind"].tolist())
+    if min(kinds) < STANDING:
+        outputs += [envelope(settings, ZONE_ALERTS, "alert", a["zone"], a, a["id"]) for a in alerts(row, changes)]
+    if TROUBLE in kinds:
+        found = troubles(row, changes)
+        outputs += [envelope(settings, SENSOR_ALERTS, "trouble", t["sensor"], t, t["id"]) for t in found]
+    for word in standings(row, changes) if STANDING in kinds else ():
         identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
-        outputs.append(send(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+        outputs.append(envelope(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
     return outputs
 
 

@@ -19,8 +19,9 @@ from wire.topics import BLOCK_INPUTS
 
 LARGE = Venue(blocks=8, zones=50, readings=5_000)
 SMALL = Venue(blocks=200, zones=2, readings=100, zones_a_barrier=2)
-AMOUNTS = {"frames_5000": (LARGE, 500), "frames_100": (SMALL, 200)}
-"""Of each venue so many frames a block: 20 and 4 million readings."""
+AMOUNTS = {"frames_5000": (LARGE, 500), "frames_100": (SMALL, 500)}
+"""Of each venue so many frames a block: 20 and 10 million readings, so that the first touch of each of the 200 blocks
+is a small part of it."""
 
 LEAST = {
     ("frames_5000", "faust"): 3_000_000.0,

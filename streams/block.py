@@ -83,8 +83,7 @@ class State:
         return self.memory.block[0]  # type: ignore[no-any-return]  # numpy types an element of a record array as Any
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an event said: changes in the order of (at, zone), refused rows with their reason, rows of the series,
     and how many of its readings were late or heard before."""
 

@@ -5,9 +5,8 @@ know goes to the JSON parser, which refuses with a reason or reads the same fram
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -37,8 +36,7 @@ class Unreadable(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, eq=False)
-class Frame:
+class Frame(NamedTuple):
     """Readings of one block as columns of equal length; `sensor` indexes `sensors`; an empty figure is MISSING.
 
     at, seen: epoch milliseconds (`seen` one instant for all, or a column); enter, leave: crossings; count: heads.
@@ -52,7 +50,7 @@ class Frame:
     at: Integers
     enter: Integers
     leave: Integers
-    count: Integers
+    count: Integers  # type: ignore[assignment]  # the column hides tuple.count, which nobody asks of a frame
     seen: int | Integers
     table: Integers | None = None
 
