@@ -11,22 +11,27 @@ from numba import config, njit, typeof
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+KERNEL = ("records", "steps", "closing", "block.py", "columns.py", "compiled.py")
+"""Where compiled functions live, and all that they use; a test holds that no other file of `streams` has any."""
+
+
 def digest() -> str:
-    """Twelve hex digits over every source file of this folder and below.
+    """Twelve hex digits over every source file that compiled functions are made of.
 
     numba keys its cache by the file of the outermost function only; a changed inner step (another file)
     would go on running as it was.  So each state of the sources has a cache folder of its own.
     """
-    return hashlib.sha256(b"\0".join(sources(files("streams")))).hexdigest()[:12]
+    root = files("streams")
+    return hashlib.sha256(b"\0".join(text for name in KERNEL for text in sources(root / name))).hexdigest()[:12]
 
 
-def sources(folder: Traversable) -> Iterator[bytes]:
-    """The source files below a folder, in the order of their names."""
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if item.is_dir():
-            yield from sources(item)
-        elif item.name.endswith(".py"):
-            yield item.read_bytes()
+def sources(item: Traversable) -> Iterator[bytes]:
+    """The source file, or those below a folder in the order of their names."""
+    if item.is_dir():
+        for each in sorted(item.iterdir(), key=lambda entry: entry.name):
+            yield from sources(each)
+    elif item.name.endswith(".py"):
+        yield item.read_bytes()
 
 
 _ROOT = vars(config)["CACHE_DIR"] or files("streams").joinpath("__pycache__")

@@ -82,6 +82,8 @@ def advance(alert: dict[str, Any], policy: Policy) -> list[dict[str, Any]]:
             "level": alert["level"],
             "kind": kind,
             "text": text,
+            "episode": alert["episode"],
+            "sequence": alert["sequence"],
         }
         for office in audience(alert, policy)
     ]

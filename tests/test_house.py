@@ -16,7 +16,9 @@ import pytest
 from agents.worker import DUTIES
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("agents", "backtest", "bench", "console", "deploy", "gateway", "streams", "tidegate", "wire")
+PACKAGES = (
+    "agents", "audit", "backtest", "bench", "console", "courier", "deploy", "gateway", "streams", "tidegate", "wire",
+)  # fmt: skip
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 MODULE_LINES = 300

@@ -52,15 +52,24 @@ FRAME: dict[str, Any] = {
 }
 CARRIED: dict[str, tuple[str, ...]] = {
     "sensor.readings": ("reading",),
-    "block.inputs": ("frame", "count-order", "tick"),
+    "block.inputs": ("frame", "count-order", "zone-order", "tick"),
     "zone.states": ("zone-state",),
     "zone.alerts": ("alert",),
     "zone.counts": ("zone-count",),
+    "zone.answers": ("zone-answer",),
+    "zone.alarms": ("zone-alarm",),
     "sensor.alerts": ("sensor-alert",),
     "barrier.inputs": ("standing", "report", "order", "tick"),
     "barrier.commands": ("command",),
     "barrier.states": ("barrier-state",),
+    "barrier.alerts": ("barrier-alert",),
+    "barrier.answers": ("barrier-answer",),
     "office.notices": ("notice",),
+    "office.inputs": ("notice-word", "outcome", "acknowledgement", "tick"),
+    "office.sendings": ("sending",),
+    "office.receipts": ("receipt",),
+    "zone.incidents": ("opening", "incident-step", "tick"),
+    "incident.states": ("incident",),
 }
 """Messages of each topic; the others carry bytes that are nobody else's business, or what was refused as it was."""
 

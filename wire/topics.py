@@ -12,15 +12,26 @@ BLOCK_INPUTS = "block.inputs"
 ZONE_STATES = "zone.states"
 ZONE_ALERTS = "zone.alerts"
 ZONE_COUNTS = "zone.counts"
+ZONE_ANSWERS = "zone.answers"
+ZONE_ALARMS = "zone.alarms"
 SENSOR_ALERTS = "sensor.alerts"
 BARRIER_INPUTS = "barrier.inputs"
 BARRIER_COMMANDS = "barrier.commands"
 BARRIER_STATES = "barrier.states"
+BARRIER_ALERTS = "barrier.alerts"
+BARRIER_ANSWERS = "barrier.answers"
 OFFICE_NOTICES = "office.notices"
+OFFICE_INPUTS = "office.inputs"
+OFFICE_SENDINGS = "office.sendings"
 OFFICE_RECEIPTS = "office.receipts"
+OFFICE_KPIS = "office.kpis"
+INCIDENT_INPUTS = "zone.incidents"
+INCIDENT_STATES = "incident.states"
 BLOCK_MEMORY = "block.memory"
 BARRIER_MEMORY = "barrier.memory"
 NOTICE_MEMORY = "notice.memory"
+OFFICE_MEMORY = "office.memory"
+INCIDENT_MEMORY = "incident.memory"
 POLICY_REVISIONS = "policy.revisions"
 DEAD_LETTERS = "dead.letters"
 
@@ -77,15 +88,26 @@ TABLE: tuple[Topic, ...] = (
     Topic(ZONE_STATES, "zone", 8, "people, band, rolling occupancy, level and quality now", newest()),
     Topic(ZONE_ALERTS, "zone", 8, "transitions with reason, evidence and sequence", kept(400)),
     Topic(ZONE_COUNTS, "zone", 8, "what persons counted, by name, and what became of it", kept(400)),
+    Topic(ZONE_ANSWERS, "zone", 8, "what persons ordered, by name, and what became of it", kept(400)),
+    Topic(ZONE_ALARMS, "zone", 8, "the alarm of a zone now: acked, shelved, out of service, by whom", newest()),
     Topic(SENSOR_ALERTS, "sensor", 8, "troubles of sensors, and their ends: never mixed with crowd levels", kept(400)),
     Topic(BARRIER_INPUTS, "barrier", 4, "standings of zones, reports of the field, orders and ticks", kept(400)),
     Topic(BARRIER_COMMANDS, "barrier", 4, "positions that the field is asked for", kept(400)),
     Topic(BARRIER_STATES, "barrier", 4, "the machine of each barrier now", newest()),
+    Topic(BARRIER_ALERTS, "barrier", 4, "crews that do not answer, lifts that wait, overrides", kept(400)),
+    Topic(BARRIER_ANSWERS, "barrier", 4, "orders and reports, by name, and what became of them", kept(400)),
     Topic(OFFICE_NOTICES, "office", 4, "what to tell whom", kept(400)),
-    Topic(OFFICE_RECEIPTS, "office", 4, "what became of a notice", kept(400)),
+    Topic(OFFICE_INPUTS, "office", 4, "notices, providers' answers, acknowledgements and ticks", kept(400)),
+    Topic(OFFICE_SENDINGS, "office", 4, "what the courier is to send over which channel", kept(400)),
+    Topic(OFFICE_RECEIPTS, "office", 4, "what became of a notice, step by step", kept(400)),
+    Topic(OFFICE_KPIS, "office", 4, "incidents handled, in time, first response, by month", newest()),
+    Topic(INCIDENT_INPUTS, "zone", 4, "openings, steps and ticks: the inbox of a zone's incidents", kept(400)),
+    Topic(INCIDENT_STATES, "incident", 4, "where an incident stands, step by step", kept(400)),
     Topic(BLOCK_MEMORY, "block", 8, "state rows of the blocks and how far their inboxes are done", memory()),
     Topic(BARRIER_MEMORY, "barrier", 4, "state rows of the barriers and how far their inboxes are done", memory()),
     Topic(NOTICE_MEMORY, "zone", 8, "how far the alerts have become notices", memory()),
+    Topic(OFFICE_MEMORY, "office", 4, "deliveries under way and how far their inboxes are done", memory()),
+    Topic(INCIDENT_MEMORY, "zone", 4, "open incidents and how far their inboxes are done", memory()),
     Topic(POLICY_REVISIONS, "scope", 1, "validated revisions of site.yaml and thresholds.yaml", newest()),
     Topic(DEAD_LETTERS, "as it was", 4, "what was refused: original bytes, with the reason in the headers", refused()),
 )

@@ -21,20 +21,21 @@ def test_every_topic_is_named_once_and_its_name_begins_with_what_it_is_about() -
 
 
 def test_the_memory_of_a_duty_has_the_partitions_of_its_inbox() -> None:
-    for inbox, memory in (("block.inputs", "block.memory"), ("barrier.inputs", "barrier.memory")):
-        assert BY_NAME[inbox].partitions == BY_NAME[memory].partitions
-    assert BY_NAME["zone.alerts"].partitions == BY_NAME["notice.memory"].partitions
+    inboxes = {"block": "block.inputs", "barrier": "barrier.inputs", "notice": "zone.alerts", "office": "office.inputs"}
+    for duty, inbox in {**inboxes, "incident": "zone.incidents"}.items():
+        assert BY_NAME[inbox].partitions == BY_NAME[f"{duty}.memory"].partitions
 
 
 def test_what_only_the_newest_of_a_key_matters_for_is_compacted() -> None:
     compacted = {topic.name for topic in TABLE if topic.config["cleanup.policy"] == "compact"}
-    states = {"zone.states", "barrier.states", "policy.revisions"}
-    assert compacted == states | {"block.memory", "barrier.memory", "notice.memory"}
+    states = {"zone.states", "zone.alarms", "barrier.states", "office.kpis", "policy.revisions"}
+    memories = {f"{duty}.memory" for duty in ("block", "barrier", "notice", "office", "incident")}
+    assert compacted == states | memories
 
 
 def test_a_dead_letter_has_room_for_whatever_an_inbox_takes() -> None:
     room = int(BY_NAME[DEAD_LETTERS].config["max.message.bytes"])
-    inboxes = ("sensor.readings", "block.inputs", "barrier.inputs", "zone.alerts")
+    inboxes = ("sensor.readings", "block.inputs", "barrier.inputs", "zone.alerts", "office.inputs", "zone.incidents")
     assert all(room > 2 * int(BY_NAME[name].config["max.message.bytes"]) for name in inboxes)
 
 
