@@ -79,6 +79,11 @@ def file_of(model: type[Model]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", model.__name__).lower()
 
 
+def place_of(model: type[Model]) -> str:
+    """Where its schema lies below docs/schemas: by what it concerns, as the models do."""
+    return f"{model.__module__.rsplit('.', 1)[1]}/{file_of(model)}.json"
+
+
 MODELS = {file_of(model): model for model in PUBLISHED}
 
 
@@ -90,7 +95,7 @@ def schema_text(model: type[Model]) -> str:
 def message(name: str) -> dict[str, Any]:
     """One message of the AsyncAPI page: its schema is a file of docs/schemas, or stands there itself."""
     known: dict[str, dict[str, Any]] = {"reading": SINGLE, "frame": FRAME}
-    payload = {"$ref": f"schemas/{name}.json"} if name in MODELS else known[name]
+    payload = {"$ref": f"schemas/{place_of(MODELS[name])}"} if name in MODELS else known[name]
     keys = {key: {"type": "string"} for key, _ in headers(name, "id")}
     return {"name": name, "contentType": "application/json", "headers": {"type": "object", "properties": keys},
             "payload": payload}  # fmt: skip
@@ -136,18 +141,18 @@ def asyncapi_text() -> str:
 def held(path: Path, text: str) -> None:
     """The committed file says just that; with TIDEGATE_WRITE=1 it is made to."""
     if WRITE:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text, "TIDEGATE_WRITE=1 pytest tests/test_schemas.py"
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_a_schema_on_disk_is_that_of_its_model(name: str) -> None:
-    held(DOCS / "schemas" / f"{name}.json", schema_text(MODELS[name]))
+    held(DOCS / "schemas" / place_of(MODELS[name]), schema_text(MODELS[name]))
 
 
 def test_there_is_a_schema_for_every_model_and_no_other() -> None:
-    assert {path.stem for path in (DOCS / "schemas").glob("*.json")} == set(MODELS)
+    assert {path.stem for path in (DOCS / "schemas").rglob("*.json")} == set(MODELS)
 
 
 def test_the_asyncapi_page_is_the_topic_table() -> None:

@@ -60,8 +60,8 @@ from streams.schemas.zones import (
 
 PUBLISHED: tuple[type[Model], ...] = (
     Tick, CountOrder, ZoneOrder, Standing, Report, Order, Alert, SensorAlert, ZoneState, ZoneCount, ZoneAnswer,
-    ZoneAlarm, Command, BarrierState, BarrierAlert, BarrierAnswer, Notice, NoticeWord, Outcome, Acknowledgement, Sending,
-    Receipt, Opening, IncidentStep, Incident,
+    ZoneAlarm, Command, BarrierState, BarrierAlert, BarrierAnswer, Notice, NoticeWord, Outcome, Acknowledgement,
+    Sending, Receipt, Opening, IncidentStep, Incident,
 )  # fmt: skip
 
 __all__ = [
