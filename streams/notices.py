@@ -84,6 +84,7 @@ def advance(alert: dict[str, Any], policy: Policy) -> list[dict[str, Any]]:
             "text": text,
             "episode": alert["episode"],
             "sequence": alert["sequence"],
+            "barrier": None,
         }
         for office in audience(alert, policy)
     ]

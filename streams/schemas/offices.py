@@ -11,7 +11,8 @@ DeliveryStep = Literal["queued", "sent", "delivered", "acked", "done", "escalate
 
 
 class Notice(Model):
-    """What an office is told about an alert (contracts §5)."""
+    """What an office is told about an alert (contracts §5), or, with `kind` barrier, of a barrier: `barrier` names it,
+    `zone` is the first that it serves, `alert` the id of the command or barrier alert that it tells of."""
 
     id: str
     office: str
@@ -20,10 +21,11 @@ class Notice(Model):
     alert: str
     at: str
     level: LevelName
-    kind: Literal["raise", "lower", "end", "blind"]
+    kind: Literal["raise", "lower", "end", "blind", "barrier"]
     text: Words
     episode: str | None
     sequence: int
+    barrier: str | None
 
 
 class NoticeWord(Model):
@@ -72,6 +74,7 @@ class Sending(Model):
     channel: str
     notices: list[str]
     zone: str
+    barrier: str | None
     episode: str | None
     level: LevelName
     what: Literal["raise", "lower", "end", "blind", "barrier", "test"]
