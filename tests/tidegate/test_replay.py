@@ -8,11 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.broker.processes import tidegate
+from tests.command_line import assert_refused, put_broken_recording
 from tests.journey.places import SITE, THRESHOLDS, evening
 
 ALERT = "id kind zone block episode sequence at from to reason people lower upper rolling limit quality revision"
 COMMAND = "id barrier episode sequence at position cause reason revision"
-NOTICE = "id office tier zone alert at level kind text"
+NOTICE = "id office tier zone alert at level kind text episode sequence barrier"
 SERIES = "zone at people lower upper rolling level quality"
 
 
@@ -76,10 +77,8 @@ def test_a_person_is_told_what_came_of_it_and_where_it_lies(folder: Path) -> Non
     ids=["no recording", "no such crew", "no site", "nowhere to write", "a broken line", "a file for a folder"],
 )
 def test_what_cannot_be_used_is_refused_with_its_name(folder: Path, arguments: list[str], said: str) -> None:
-    (folder / "broken.csv").write_text("seen,at,sensor,in,out\n1,1,gate-north,1,1\n2,x,gate-north,1,1\n")
-    refused = replay(folder, *arguments)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert said in refused.stderr and "Traceback" not in refused.stderr
+    put_broken_recording(folder)
+    assert_refused(replay(folder, *arguments), said)
 
 
 def test_an_empty_recording_decides_nothing(folder: Path) -> None:

@@ -15,6 +15,7 @@ from backtest.recordings import write
 from deploy.kafka import Kafka
 from streams.memory import LENGTH
 from tests.broker.processes import tidegate
+from tests.command_line import assert_refused, put_broken_recording
 from tests.journey import city as cities
 from tests.journey.places import BEGIN, MINUTE, SITE, THRESHOLDS, evening
 from tests.journey.processes import stop
@@ -147,10 +148,8 @@ def test_a_person_reads_the_worst_first(folder: Path) -> None:
     ids=["no recording", "nothing named", "no site", "a broken line", "both", "a file for a folder"],
 )
 def test_what_cannot_be_used_is_refused_with_its_name(folder: Path, arguments: list[str], said: str) -> None:
-    (folder / "broken.csv").write_text("seen,at,sensor,in,out\n1,1,gate-north,1,1\n2,x,gate-north,1,1\n")
-    refused = sensors(folder, *arguments)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert said in refused.stderr and "Traceback" not in refused.stderr
+    put_broken_recording(folder)
+    assert_refused(sensors(folder, *arguments), said)
 
 
 def test_an_empty_recording_lists_every_sensor_with_nothing(folder: Path) -> None:
