@@ -125,9 +125,9 @@ async def test_tail_places_every_partition_itself_and_leaves_none_to_be_reset(
 
 
 def test_tail_names_the_table_when_a_topic_is_not_in_it(broker: Broker) -> None:
-    refused = broker.topics("tail", "zone.alarms")
+    refused = broker.topics("tail", "zone.alertes")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert "zone.alarms" in refused.stderr and "tidegate topics list" in refused.stderr
+    assert "zone.alertes" in refused.stderr and "tidegate topics list" in refused.stderr
 
 
 def test_tail_of_a_topic_that_is_not_made_yet_says_how_to_make_it(broker: Broker) -> None:
