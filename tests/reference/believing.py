@@ -53,6 +53,8 @@ class Side:
     pace: float = 0.0
     paced: tuple[int, int] | None = None
     crossed: int = 0
+    came: int = 0
+    went: int = 0
 
     def __post_init__(self) -> None:
         self.into.doubt = self.out.doubt = FAIR * self.miscount
@@ -105,8 +107,10 @@ class Belief:
 
     # Gates
 
-    def walk(self, side: Side, came: int, went: int) -> None:
-        """So many walked in and out, by what the gate told; what it takes back widens the band like people who walk."""
+    def walk(self, side: Side) -> None:
+        """So many walked in and out since the last time, by what the gate told in all; what it takes back widens the
+        band like people who walk."""
+        came, went, side.came, side.went = side.came, side.went, 0, 0
         if side.miscount == 0:
             self.people += came - went
             return

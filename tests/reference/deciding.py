@@ -21,6 +21,8 @@ def decide(block: "Statement", name: str, zone: Zone, end: int) -> None:
             doubt(block, name, zone, end, "blind")
         return
     zone.ward.look(end)
+    for side in zone.sides.values():
+        zone.belief.walk(side)
     zone.belief.unseen = unseen + zone.ward.overlooked
     if zone.quiet is not None:
         zone.quiet.rise(zone.belief)

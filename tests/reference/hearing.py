@@ -57,6 +57,8 @@ def weigh(
 ) -> str:  # fmt: skip
     """An absolute count; one that came late knows nothing of who walked in since, who stay in the upper bound."""
     belief = zone.belief
+    for side in sides:
+        belief.walk(side)
     believed = belief.people + belief.half
     verdict = belief.count(lens, at, people, error, person, sides, insists)
     if due > at and (person or error > 0):
@@ -109,7 +111,7 @@ def pass_by(zone: Zone, sensor: Sensor, device: Device, at: int, came: int, went
             zone.belief.back(side, device.heard, at, sensor.every, came, went)
         elif side.paced is None or at - side.paced[0] >= sensor.every:
             side.keep_pace(sensor.every, at)
-    zone.belief.walk(side, came, went)
+    side.came, side.went = side.came + came, side.went + went
 
 
 def count_heads(block: "Statement", sensor: Sensor, device: Device, told: Reading, due: int) -> None:
