@@ -75,7 +75,7 @@ def lived_alike(world: World, policy: Policy, events: Sequence[int | Reading | C
     for name, zone in zip(world.zones, live.state.memory.zones, strict=True):
         belief = stated.zones[name].belief
         for figure in ("people", "upper", "spread2", "tilt", "above", "below", "unseen"):
-            assert float(zone[figure]) == pytest.approx(getattr(belief, figure), rel=1e-3, abs=NEAR)
+            assert float(zone[figure]) == pytest.approx(getattr(belief, figure), rel=5e-3, abs=NEAR)
     return stated
 
 
