@@ -28,7 +28,7 @@ def notice_page(link: AckLink, office: Office, now: Now, told: tuple[Fate, str] 
         done_so_far(link, now),
         form(left, now) if left and not (told and told[0] is Fate.WAITING) else None,
         None if left else el("p", both(words.NOTHING_TO_DO), class_="nothing"),
-        again(now.path),
+        again(now.look),
         None if is_lost else call(now.phone),
     )
     return page(words.TITLE_NOTICE, now.policy.site.name, *body)

@@ -20,7 +20,7 @@ Told = tuple[Fate, Said, Words | None]
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What a page is drawn from, beside its link."""
+    """What a page is drawn from, beside its link; `path` is where it posts to, `look` where one looks again."""
 
     policy: Policy
     picture: Picture
@@ -28,6 +28,7 @@ class Now:
     now_ms: int
     phone: str
     path: str
+    look: str
     told: Told | None = None
 
 
@@ -45,7 +46,7 @@ def report_page(link: ReportLink, barrier: Barrier, now: Now) -> bytes:
         standing(link, barrier, now),
         None if old else buttons(link, barrier, now, told is not None),
         el("p", both(words.AS), " ", el("b", link.crew), class_="who"),
-        again(now.path),
+        again(now.look),
         None if is_lost else call(now.phone),
     )
     return page(words.TITLE, site.name, el("h2", both(barrier.name)), *body)
@@ -72,11 +73,11 @@ def asked(link: ReportLink, barrier: Barrier, now: Now) -> Html:
         "p",
         el("b", clock(until, zone, now.now_ms), class_="number"),
         " ", both(words.BY_WHEN),
-        el("span", both(words.left(minutes)), class_="left", data_late=minutes < 0) if is_open else None,
         class_="when",
     )  # fmt: skip
-    return el("section", el("p", both(words.ASKED[link.position]), class_="ask"), when, because(link, barrier, now),
-              class_="card", data_asked=link.position)  # fmt: skip
+    left = el("p", both(words.left(minutes)), class_="left", data_late=minutes < 0) if is_open else None
+    ask = el("p", both(words.ASKED[link.position]), class_="ask")
+    return el("section", ask, when, left, because(link, barrier, now), class_="card")
 
 
 def because(link: ReportLink, barrier: Barrier, now: Now) -> Html:

@@ -165,10 +165,11 @@ class Field:
 
     def now(self, request: Request, told: Told | None = None) -> Now:
         """What a page is drawn from."""
-        is_live = self.hub.link is not Link.AWAY
-        return Now(
-            self.policy, self.hub.picture, is_live, self.desk.wall_ms(), self.phone, request.url.path, told
-        )  # fmt: skip
+        is_live, path = self.hub.link is not Link.AWAY, request.url.path
+        # Whoever waits for an answer looks again at what became of it.
+        name = request.query_params.get("told", "")
+        look = f"{path}?told={name}" if self.desk.sent(name) is not None else path
+        return Now(self.policy, self.hub.picture, is_live, self.desk.wall_ms(), self.phone, path, look, told)
 
 
 async def form(request: Request) -> dict[str, str]:

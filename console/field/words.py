@@ -48,7 +48,7 @@ LEVELS = {
     "normal": Words(zh="正常", en="Normal"),
     "III": Words(zh="三级", en="Level III"),
     "II": Words(zh="二级", en="Level II"),
-    "I": Words(zh="一级 · 最高", en="Level I · highest"),
+    "I": Words(zh="一级·最高", en="Level I, highest"),
 }
 
 FATES = {
