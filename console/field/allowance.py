@@ -1,6 +1,7 @@
 """So many calls in a minute for each link, so that nobody's phone or script holds up the others."""
 
 from collections import OrderedDict
+from math import ceil
 
 CALLS = 30
 """Somebody who taps and looks again needs a dozen; each refills in two seconds."""
@@ -25,4 +26,4 @@ class Allowance:
         self._left[name] = (left - is_one, now_ms)
         while len(self._left) > LINKS:
             self._left.popitem(last=False)
-        return 0 if is_one else max(1, round((1 - left) * MINUTE_MS / self.calls / 1_000 + 0.5))
+        return 0 if is_one else ceil((1 - left) * MINUTE_MS / self.calls / 1_000)
