@@ -1,4 +1,4 @@
-"""`tidegate order` for barriers: approve, override, release; and `tidegate report`, which tells what the field did."""
+"""`tidegate order` for barriers: approve, override, release."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from tidegate.policies import read_site
 from wire.settings import Settings
 
 Asked = Literal["approve_deploy", "approve_lift", "override", "release"]
-Reported = Literal["accepted", "deploying", "deployed", "lifting", "lifted", "failed"]
-
-LONGEST_NOTE = 500
 
 Barrier = Annotated[str, typer.Argument(help="the barrier, by its id in site.yaml")]
 By = Annotated[str, typer.Option(help="who orders")]
@@ -86,36 +83,6 @@ def release_barrier(
     Example: tidegate order release-barrier north-barrier --by "Lin Xia" --reason "parade is over"
     """
     order(barrier, "release", by, role, reason, site, wait, kafka)
-
-
-def report(
-    barrier: Barrier,
-    position: Annotated[str, typer.Argument(help="accepted, deploying, deployed, lifting, lifted or failed")],
-    by: Annotated[str, typer.Option(help="who saw it")],
-    note: Annotated[str, typer.Option(help="what is wrong, where it failed")] = "",
-    site: Site = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
-    """Tell Tidegate what the field says about a barrier, for a controller who was told by radio or phone.
-
-    Exit status 1: it was refused, and why. 3: Kafka is away, or nobody has answered yet.
-
-    Examples:
-
-        tidegate report north-barrier deployed --by "Chen Bo"
-
-        tidegate report north-barrier failed --by "Chen Bo" --note "the key is missing"
-    """
-    said = next((each for each in get_args(Reported) if each == position), None)
-    if said is None:
-        fail(BAD_INPUT, f"{position!r} is no report: say one of {', '.join(get_args(Reported))}")
-    if said == "failed" and not note.strip():
-        fail(BAD_INPUT, "a failure says what is wrong: add --note")
-    if len(note) > LONGEST_NOTE:
-        fail(BAD_INPUT, f"--note has {len(note)} characters: {LONGEST_NOTE} is the most")
-    settings = checked(barrier, by, site, kafka)
-    send(settings, Report(barrier=barrier, at=wall_ms(), position=said, by=by.strip(), note=note.strip()), wait)
 
 
 def order(
