@@ -129,5 +129,5 @@ async def test_a_crew_whose_report_kafka_does_not_take_is_told_to_call_and_may_t
                 kafka.start()
                 await stage.tell(ZONE_STATES, "lane", Evening().zone("lane", 1))
                 await page.get_by_role("button", name="收到，马上去").tap()
-                await expect(page.locator(".banner")).to_contain_text("已发送，尚未确认")
+                await expect(page.locator(".banner").first).to_contain_text("已发送，尚未确认")
                 assert len(await said(stage, BARRIER_INPUTS, "report", 1)) == 1

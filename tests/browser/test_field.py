@@ -178,7 +178,7 @@ async def test_two_taps_at_once_are_one_report_and_an_older_link_says_so(stage: 
         url = f"{console.url}r/{SIGNER.report(link)}"
         page = await visitor.visit(url, **PHONE)
         seen = await page.locator("[name=seen]").first.get_attribute("value")
-        form = {"position": "accepted", "seen": str(seen)}
+        form: dict[str, str | float | bool] = {"position": "accepted", "seen": str(seen)}
         answers = await asyncio.gather(*[page.request.post(url, form=form) for _ in range(3)])
         assert {answer.status for answer in answers} == {200} and len({answer.url for answer in answers}) == 1
         assert "已发送，尚未确认" in await answers[0].text(), "nobody answers here, and the page says so"
