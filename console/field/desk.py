@@ -26,8 +26,9 @@ TAKEN_S = 5.0
 ANSWER_S = 10.0
 """So long the page waits for what became of it; then it says: sent, not confirmed yet."""
 
-AT_ONCE = 8
-"""So many are handed over at the same time; the others wait for their turn."""
+AT_ONCE = 4
+"""So many are handed over at the same time; the others wait for their turn.  Each takes a thread while it waits for
+Kafka, and the process has few of them."""
 
 KEPT = 4_096
 

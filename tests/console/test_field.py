@@ -12,10 +12,13 @@ from console.field.sense import BEGINS, MAY_SAY, OFFERED, Fate, offered, report_
 from console.messages import BarrierState, Command, Notice, Receipt, parse
 from console.picture import REMEMBERED, Change, Picture, advance
 from console.settings import PageSettings
-from streams.barrier.state import GOING_UP, Step
-from streams.schemas import BARRIER_INPUT, identity, instant
+from streams.barrier.machine import advance as machine
+from streams.barrier.state import GOING_UP, State, Step
+from streams.barrier.state import Command as NewestCommand
+from streams.reasons import Reason
+from streams.schemas import BARRIER_INPUT, Report, identity, instant
 from tests.browser.lakeside import EVENING_MS
-from tests.console.phone import ACK, DOWN, MINUTE_MS, NOW, SIGNER, TOKEN, UP, Phone, of, offers
+from tests.console.phone import ACK, DOWN, MINUTE_MS, NOW, POLICY, SIGNER, TOKEN, UP, Phone, of, offers
 
 # What makes sense
 
@@ -250,3 +253,14 @@ def test_what_is_remembered_of_notices_has_an_end() -> None:
 
 def test_text_stays_text() -> None:
     assert el("p", "<", el("b"), title='"<', hidden=True, lang=None) == '<p title="&quot;&lt;" hidden>&lt;<b></b></p>'
+
+
+@pytest.mark.parametrize(("asked", "stands"), OFFERED)
+def test_each_button_says_what_the_machine_takes_there(asked: str, stands: str) -> None:
+    """The page and the machine hold together: what is offered is refused only when somebody else was quicker."""
+    policy = POLICY.barriers[0]
+    command = NewestCommand(1, 3, EVENING_MS, "deployed" if asked == "deployed" else "lifted", None, Reason.APPROVED)
+    state = State(step=Step(stands), since=EVENING_MS, episode=1, sequence=3, command=command)
+    for position in OFFERED["deployed" if asked == "deployed" else "lifted", stands]:
+        report = Report(barrier=policy.id, at=NOW, position=position, by="北侧一组")
+        assert machine(state, report, policy)[0].since == NOW, position
