@@ -1,4 +1,5 @@
-"""The page over HTTP: its files, its API and its stream of events; nothing here writes anything."""
+"""The page over HTTP: its files, its API and its stream of events, and beside it the pages for the field; of all of
+them only those write anything."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.field.routes import Field
 from console.push import Hub, Link
 
 STATIC = Path(str(files("console").joinpath("static")))
@@ -49,15 +51,15 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
         await self.app(scope, receive, headed if scope["type"] == "http" else send)
 
 
-def build(hub: Hub) -> Starlette:
-    """The application around a hub: `/`, `/static`, `/api/picture`, `/api/events`, `/healthz`."""
+def build(hub: Hub, field: Field) -> Starlette:
+    """The application around a hub: `/`, `/static`, `/api/picture`, `/api/events`, `/healthz`, and `/r`, `/n`."""
 
     static = StaticFiles(directory=STATIC)
 
@@ -81,6 +83,7 @@ def build(hub: Hub) -> Starlette:
         Route("/api/picture", picture),
         Route("/api/events", events),
         Route("/healthz", health),
+        *field.routes(),
         Mount("/static", static),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Headers)])

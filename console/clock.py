@@ -11,5 +11,5 @@ def elapsed_ms() -> int:
 
 
 def wall_ms() -> int:
-    """Milliseconds UTC; only to know how old a record was when the process began."""
+    """Milliseconds UTC: how old a record was when the process began, when a link expires, when the field reported."""
     return time.time_ns() // 1_000_000

@@ -84,6 +84,51 @@ class BarrierState(Message):
     overdue: bool = False
 
 
+class Both(Message):
+    """One text in both languages."""
+
+    zh: Text = ""
+    en: Text = ""
+
+
+class BarrierAnswer(Message):
+    """What became of an order or a report to a barrier (barrier.answers)."""
+
+    id: Name
+    barrier: Name
+    at: AwareDatetime
+    kind: Name
+    what: Name
+    by: Text = ""
+    verdict: Name
+    text: Both
+
+
+class Notice(Message):
+    """What an office is told (office.notices)."""
+
+    id: Name
+    office: Name
+    zone: Name
+    at: AwareDatetime
+    level: Level
+    kind: Name
+    text: Both
+    barrier: Name | None = None
+
+
+class Receipt(Message):
+    """One step of the delivery of a notice (office.receipts)."""
+
+    id: Name
+    office: Name
+    notice: Name
+    at: AwareDatetime
+    step: Name
+    by: Text = ""
+    text: Both
+
+
 M = TypeVar("M", bound=Message)
 
 

@@ -6,20 +6,29 @@ for what was on Kafka before, and None where nobody can know it.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from console.messages import Alert, BarrierState, Command, Message, ZoneState
+from console.messages import Alert, BarrierAnswer, BarrierState, Command, Message, Notice, Receipt, ZoneState
 from console.trend import SLOT_MS, Point, Trend
 
 ALERTS = 200
 """The newest so many alerts are kept and shown."""
 
+REMEMBERED = 8_000
+"""So many notices, answers and receipts are remembered, the newest; the pages for the field ask for them."""
+
 Json = dict[str, Any]
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass
 class Picture:
-    """What is known now, by zone and by barrier; `alerts` has the newest first."""
+    """What is known now, by zone and by barrier; `alerts` has the newest first.
+
+    answers: by barrier, instant (ms) and name; notices by id; receipts by notice and step.  Only the pages of crews and
+    offices look at them.
+    """
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
     barriers: dict[str, BarrierState] = field(default_factory=dict)
@@ -27,6 +36,9 @@ class Picture:
     alerts: list[Alert] = field(default_factory=list)
     trends: dict[str, Trend] = field(default_factory=dict)
     arrived: dict[str, int | None] = field(default_factory=dict)
+    answers: dict[tuple[str, int, str], BarrierAnswer] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    receipts: dict[tuple[str, str], Receipt] = field(default_factory=dict)
 
 
 @dataclass
@@ -61,6 +73,20 @@ def advance(picture: Picture, change: Change, message: Message, arrived_ms: int 
             change.barriers.add(message.barrier)
         case Alert():
             remember(picture, change, message)
+        case BarrierAnswer():
+            keep(picture.answers, (message.barrier, instant(message.at), message.by), message)
+        case Notice():
+            keep(picture.notices, message.id, message)
+        case Receipt():
+            keep(picture.receipts, (message.notice, message.step), message)
+
+
+def keep(known: dict[K, T], key: K, message: T) -> None:
+    """Remember a message as the newest; the oldest is forgotten when there are too many."""
+    known.pop(key, None)
+    known[key] = message
+    if len(known) > REMEMBERED:
+        del known[next(iter(known))]
 
 
 def remember(picture: Picture, change: Change, alert: Alert) -> None:

@@ -61,11 +61,24 @@ class Hub:
         self.refused = 0
         self.pages: set[asyncio.Queue[bytes | None]] = set()
         self._dirty = asyncio.Event()
+        self._news = asyncio.Event()
 
     def touch(self) -> None:
-        """Something changed: the pages are told with the next round."""
+        """Something changed: the pages are told with the next round, and who waits for something looks again."""
         if self.change:
             self._dirty.set()
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def until(self, holds: Callable[[], bool], within_s: float) -> bool:
+        """Wait until the picture makes something true; whether it did in time."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not holds():
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def replace(self, picture: Picture) -> None:
         """Another picture, read anew: every page gets the whole of it."""

@@ -10,11 +10,15 @@ import uvicorn
 
 from console import clock
 from console.app import build
+from console.field.allowance import Allowance
+from console.field.desk import Desk
+from console.field.routes import Field
 from console.layout import Limits, layout
 from console.push import Hub
 from console.settings import PageSettings
 from console.source import follow, opened
 from streams.policy import Policy
+from wire.links import links_of
 
 HOST = "127.0.0.1"
 STOP_S = 3
@@ -63,7 +67,11 @@ async def serve(settings: PageSettings, policy: Policy, listening: socket.socket
     first = await opened(settings)
     hub = Hub(facts(settings, policy), Limits(policy), clock.elapsed_ms)
     config = uvicorn.Config(
-        build(hub), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=STOP_S
+        build(hub, field(hub, settings, policy)),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_S,
     )
     server = Server(config, lambda: ready(address(listening)))
     async with asyncio.TaskGroup() as tasks:
@@ -72,6 +80,13 @@ async def serve(settings: PageSettings, policy: Policy, listening: socket.socket
         await server.serve(sockets=[listening])
         for task in running:
             task.cancel()
+
+
+def field(hub: Hub, settings: PageSettings, policy: Policy) -> Field:
+    """The pages for the field; raises SecretMissing when the secret of their links is not where it is said to be."""
+    links = links_of(settings, policy.site.id) if settings.link_secret else None
+    desk = Desk(hub, settings, policy.site.id, clock.wall_ms)
+    return Field(hub, policy, links, desk, settings.desk_phone, clock.elapsed_ms, Allowance())
 
 
 def facts(settings: PageSettings, policy: Policy) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Kafka as the page's process reads it: every partition of four topics, without a consumer group, and always whole.
+"""Kafka as the page's process reads it: every partition of its topics, without a consumer group, and always whole.
 
-Compacted topics are read from their beginning, alerts and commands from the newest few on. When Kafka goes away the
+Compacted topics are read from their beginning, all others from the newest few on. When Kafka goes away the
 process keeps its picture, says so and tries again; when it comes back with another log, the picture is read anew.
 """
 
@@ -13,11 +13,30 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from console import clock
-from console.messages import Alert, BarrierState, Command, Message, Refused, ZoneState, parse
+from console.messages import (
+    Alert,
+    BarrierAnswer,
+    BarrierState,
+    Command,
+    Message,
+    Notice,
+    Receipt,
+    Refused,
+    ZoneState,
+    parse,
+)
 from console.picture import ALERTS, Change, Picture, advance, forget
 from console.push import Hub, Link
 from wire.settings import Settings
-from wire.topics import BARRIER_COMMANDS, BARRIER_STATES, ZONE_ALERTS, ZONE_STATES
+from wire.topics import (
+    BARRIER_ANSWERS,
+    BARRIER_COMMANDS,
+    BARRIER_STATES,
+    OFFICE_NOTICES,
+    OFFICE_RECEIPTS,
+    ZONE_ALERTS,
+    ZONE_STATES,
+)
 
 LOG = logging.getLogger("tidegate.console")
 
@@ -26,8 +45,17 @@ READS: dict[str, type[Message]] = {
     ZONE_ALERTS: Alert,
     BARRIER_STATES: BarrierState,
     BARRIER_COMMANDS: Command,
+    BARRIER_ANSWERS: BarrierAnswer,
+    OFFICE_NOTICES: Notice,
+    OFFICE_RECEIPTS: Receipt,
 }
-NEWEST = {ZONE_ALERTS: ALERTS, BARRIER_COMMANDS: 100}
+NEWEST = {
+    ZONE_ALERTS: ALERTS,
+    BARRIER_COMMANDS: 100,
+    BARRIER_ANSWERS: 1_000,
+    OFFICE_NOTICES: 2_000,
+    OFFICE_RECEIPTS: 2_000,
+}
 """So many records of each partition are read at the start; of the compacted topics what `DEPTH` says."""
 
 ANSWER_S = 2.0

@@ -13,9 +13,9 @@ from wire.settings import Settings
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "sensors", "check",
-    "status", "order",
+    "status", "order", "field.report", "field.link",
 )  # fmt: skip
-"""One small file each, in the order in which help lists them."""
+"""One small file each, in the order in which help lists them; a dot stands for a folder."""
 
 app = typer.Typer(
     name="tidegate",
@@ -44,7 +44,7 @@ def register(arguments: list[str]) -> None:
     Each is a module of its own that brings what it needs; loading all of them takes a second.
     """
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    names = [name for name in COMMANDS if name.strip("_") == asked] or list(COMMANDS)
+    names = [name for name in COMMANDS if name.rpartition(".")[2].strip("_") == asked] or list(COMMANDS)
     for name in names:
         import_module(f"tidegate.{name}").register(app)
 

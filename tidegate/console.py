@@ -13,6 +13,7 @@ from console.settings import PageSettings
 from console.source import KafkaAway
 from tidegate.console_output import BAD_INPUT, SERVICE_AWAY, emit, fail, options
 from tidegate.policies import read_policy
+from wire.secrets import SecretMissing
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -37,7 +38,8 @@ def console(
 ) -> None:
     """Serve the live page: zones, levels, barriers and alerts as they are now, until Ctrl-C.
 
-    Its address is printed on standard output. It reads Kafka and writes nothing.
+    Its address is printed on standard output. It orders nothing: only the pages for crews and offices write, what these
+    say (docs/field.md).
 
     Examples:
 
@@ -54,7 +56,7 @@ def console(
         typer.echo(f"the page is served at {host} and has no sign-in: whoever reaches it sees every figure", err=True)
     try:
         run(settings, policy, host, port, say)
-    except AddressTaken as error:
+    except (AddressTaken, SecretMissing) as error:
         fail(BAD_INPUT, str(error))
     except KafkaAway as error:
         fail(SERVICE_AWAY, str(error))

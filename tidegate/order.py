@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from streams.policy import Site
 from streams.policy.text.quantities import share
 from streams.schemas import CountOrder, ZoneCount, milliseconds, said
+from tidegate import order_barrier
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options
 from tidegate.live import clock
 from tidegate.live.ordering import Unanswered, set_count
@@ -110,4 +111,5 @@ def sentence(answer: ZoneCount) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add `order` to the command line."""
+    order_barrier.register(orders)
     app.add_typer(orders)

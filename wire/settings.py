@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     """`wall`: inputs are as old as they say, so what says that it comes from the future is refused; `feed`: a
     recording may be of any time."""
     lang: str = "en"
+    link_secret: str = ""
+    """What signs the links of crews and offices: `env:NAME` or `file:PATH`, several with commas, the newest first."""
+    public_url: str = ""
+    """Where phones reach the console's pages for crews and offices: `https://gate.example.org`."""
+    desk_phone: str = ""
+    """The operations centre's number, as those pages show it."""
 
     def topic(self, name: str) -> str:
         """The name of a topic as Kafka knows it here."""

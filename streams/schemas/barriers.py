@@ -24,7 +24,7 @@ class Standing(Model):
 
 
 class Report(Model):
-    """What the field says happened."""
+    """What the field says happened; `note` is why something failed, in the crew's words."""
 
     kind: Literal["report"] = "report"
     barrier: str
@@ -32,6 +32,7 @@ class Report(Model):
     position: Literal["accepted", "deploying", "deployed", "lifting", "lifted", "failed"]
     by: str
     command: str | None = None
+    note: Annotated[str, Field(max_length=500)] = ""
 
 
 class Order(Model):

@@ -6,7 +6,8 @@ from playwright.async_api import Page, expect
 from deploy.kafka import Kafka
 from tests.browser.conftest import Console, Stage, Visitor, staged
 from tests.browser.lakeside import Evening
-from wire.topics import ZONE_STATES
+from tests.browser.test_field import FAINT, PHONE, SETTINGS, SIGNER, asked, said, stands
+from wire.topics import BARRIER_INPUTS, ZONE_STATES
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.asyncio(loop_scope="session")]
 
@@ -107,3 +108,26 @@ async def test_kafka_that_goes_away_is_told_and_what_it_missed_is_shown(
 async def health(page: Page, console: Console) -> tuple[int, str]:
     answer = await page.request.get(console.url + "healthz")
     return answer.status, (await answer.json())["kafka"]
+
+
+async def test_a_crew_whose_report_kafka_does_not_take_is_told_to_call_and_may_try_again(
+    visitor: Visitor, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with Kafka(tmp_path_factory.mktemp("broker")) as kafka:
+        async with staged(kafka.bootstrap, tmp_path_factory.mktemp("site")) as stage:
+            link = asked()
+            await stands(stage, link, "wanted")
+            async with stage.console(**SETTINGS) as console:
+                page = await visitor.visit(f"{console.url}r/{SIGNER.report(link)}", **PHONE)
+                await expect(page.locator(".zones")).to_contain_text("音乐喷泉")
+                kafka.stop()
+                await page.get_by_role("button", name="收到，马上去").tap()
+                await expect(page.locator(".banner").first).to_contain_text("没有收到您的上报")
+                await expect(page.locator("a.loud")).to_have_attribute("href", "tel:057187170000")
+                assert await page.evaluate(FAINT) == []
+                assert await health(page, console) == (503, "away")
+                kafka.start()
+                await stage.tell(ZONE_STATES, "lane", Evening().zone("lane", 1))
+                await page.get_by_role("button", name="收到，马上去").tap()
+                await expect(page.locator(".banner").first).to_contain_text("已发送，尚未确认")
+                assert len(await said(stage, BARRIER_INPUTS, "report", 1)) == 1

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.messages import Alert, BarrierState, Command, Message, Refused, ZoneState, parse
+from console.messages import (
+    Alert,
+    BarrierAnswer,
+    BarrierState,
+    Command,
+    Message,
+    Notice,
+    Receipt,
+    Refused,
+    ZoneState,
+    parse,
+)
 from streams import reasons, schemas
 from tests.browser.lakeside import Evening
 
@@ -49,17 +60,46 @@ BARRIERS = st.fixed_dictionaries(
         "overdue": st.booleans(), "zones": st.dictionaries(NAMES, st.none() | st.sampled_from(schemas.LEVELS)),
     }
 )  # fmt: skip
+TEXTS = st.fixed_dictionaries({"zh": NAMES, "en": NAMES})
+ANSWERS = st.fixed_dictionaries(
+    {
+        "id": NAMES, "barrier": NAMES, "at": INSTANTS, "kind": st.sampled_from(["order", "report"]), "what": NAMES,
+        "by": NAMES, "role": NAMES, "reason": NAMES, "verdict": st.sampled_from(["accepted", "refused"]),
+        "text": TEXTS, "state": NAMES, "revision": NAMES,
+    }
+)  # fmt: skip
+NOTICES = st.fixed_dictionaries(
+    {
+        "id": NAMES, "office": NAMES, "tier": NAMES, "zone": NAMES, "alert": NAMES, "at": INSTANTS,
+        "level": st.sampled_from(schemas.LEVELS), "text": TEXTS, "episode": st.none() | NAMES, "sequence": COUNTS,
+        "kind": st.sampled_from(["raise", "lower", "end", "blind", "barrier"]), "barrier": st.none() | NAMES,
+    }
+)  # fmt: skip
+RECEIPTS = st.fixed_dictionaries(
+    {
+        "id": NAMES, "office": NAMES, "notice": NAMES, "zone": NAMES, "episode": st.none() | NAMES, "at": INSTANTS,
+        "level": st.sampled_from(schemas.LEVELS), "channel": st.none() | NAMES, "attempt": COUNTS, "by": NAMES,
+        "step": st.sampled_from(["queued", "sent", "delivered", "acked", "done", "escalated", "failed"]),
+        "text": TEXTS,
+    }
+)  # fmt: skip
 WRITTEN = (
     STATES.map(schemas.ZoneState.model_validate)
     | ALERTS.map(schemas.Alert.model_validate)
     | COMMANDS.map(schemas.Command.model_validate)
     | BARRIERS.map(schemas.BarrierState.model_validate)
+    | ANSWERS.map(schemas.BarrierAnswer.model_validate)
+    | NOTICES.map(schemas.Notice.model_validate)
+    | RECEIPTS.map(schemas.Receipt.model_validate)
 )
 READ: dict[type[schemas.Model], type[Message]] = {
     schemas.ZoneState: ZoneState,
     schemas.Alert: Alert,
     schemas.Command: Command,
     schemas.BarrierState: BarrierState,
+    schemas.BarrierAnswer: BarrierAnswer,
+    schemas.Notice: Notice,
+    schemas.Receipt: Receipt,
 }
 
 

@@ -10,7 +10,7 @@ from tests.broker.processes import tidegate
 from tidegate.__main__ import COMMANDS, hoisted
 from wire.topics import TABLE
 
-NAMES = [name.strip("_") for name in COMMANDS]
+NAMES = [name.rpartition(".")[2].strip("_") for name in COMMANDS]
 GROUPS = {"broker": ("start", "stop", "status"), "topics": ("apply", "list", "tail")}
 ALL = [[name, *word] for name in NAMES for word in ([[each] for each in GROUPS.get(name, ())] or [[]])]
 

@@ -1,0 +1,1 @@
+"""Commands for what happens in the field: reports by a controller, and links for crews and offices."""
