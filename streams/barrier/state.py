@@ -109,11 +109,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stand:
-    """The barrier stood, or may have stood, from an instant to another (None: still); `kept`: a person held it up."""
+    """The barrier stood, or may have stood, from an instant to another (None: still); `kept`: a person held it up.
+
+    up_since: from when its least time up counts, also where a person let go of it later.
+    """
 
     since: int
     until: int | None
     kept: bool
+    up_since: int
 
 
 @dataclass(frozen=True)

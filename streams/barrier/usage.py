@@ -15,7 +15,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from streams.barrier.evidence import held_from, wanted
-from streams.barrier.state import UP, Command, Mark, Stand, State, Step, Tally, Usage
+from streams.barrier.state import UP, Command, Mark, Stand, State, Tally, Usage
 from streams.policy import BarrierPolicy
 from streams.schemas import Standing
 
@@ -62,9 +62,9 @@ def stood(usage: Usage, before: State, state: State, event: object, policy: Barr
         until = max(last.since, (state.since or 0) if since is None else getattr(event, "at", state.at))
         usage = replace(usage, stands=(*earlier, replace(last, until=until)))
         if since is not None:
-            usage = replace(usage, stands=(*usage.stands, Stand(until, None, kept)))
+            usage = replace(usage, stands=(*usage.stands, Stand(until, None, kept, since)))
     elif since is not None and not standing and was is None:
-        usage = replace(usage, stands=(*usage.stands, Stand(since, None, kept)))
+        usage = replace(usage, stands=(*usage.stands, Stand(since, None, kept, since)))
         if since < usage.counted_to:
             known = usage.marks[0] if usage.marks else NEVER_TOLD
             usage = added(usage, pieces(usage.stands[-1], (known,), since, usage.counted_to, policy), policy)
@@ -89,7 +89,7 @@ def marked(usage: Usage, state: State, event: object, policy: BarrierPolicy) -> 
 def settled(usage: Usage, state: State, since: int, policy: BarrierPolicy) -> Usage:
     """Count for good what no report can reach any more; `since`: what was known before that instant is final."""
     reach = max(state.command.at if state.command is not None else 0, state.heard_at)
-    until = since if state.step is Step.LIFTED else min(since, reach)
+    until = min(since, reach)
     if len(usage.marks) > MOST_MARKS:
         until = max(until, usage.marks[-MOST_MARKS].since)
     if until <= usage.counted_to:
@@ -134,7 +134,7 @@ def pieces(stand: Stand, marks: tuple[Mark, ...], since: int, until: int, policy
             yield Piece(since, upto, "needed_ms", False)
         else:
             late = mark.proof_at is not None and not stand.kept
-            late_at = max(mark.proof_at or 0, stand.since + policy.min_up_ms) if late else upto
+            late_at = max(mark.proof_at or 0, stand.up_since + policy.min_up_ms) if late else upto
             middle = min(max(since, late_at), upto)
             if middle > since:
                 yield Piece(since, middle, "precautionary_ms", False)
