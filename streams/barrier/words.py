@@ -16,7 +16,7 @@ STATES: dict[str, Pair] = {
     "lift_proposed": ("建议撤除，等待批准", "proposed for lifting"),
     "lift_approved": ("已批准撤除", "approved for lifting"),
     "lifting": ("撤除中", "being lifted"),
-    "failed": ("布设未完成", "not deployed: the deployment failed"),
+    "failed": ("布设未完成，位置不明", "not known to stand: its deployment failed"),
     "unknown": ("状态不明", "in an unknown position"),
 }
 LEVELS: dict[str, Pair] = {

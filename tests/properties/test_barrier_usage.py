@@ -105,7 +105,8 @@ def counted(events: Events, rules: BarrierPolicy) -> tuple[dict[int, Count], int
 
 
 def by_second(spans, words, kept, rules: BarrierPolicy) -> dict[int, Count]:  # type: ignore[no-untyped-def]
-    zone_info, years = ZoneInfo(TIMEZONE), {}
+    zone_info = ZoneInfo(TIMEZONE)
+    years: dict[int, Count] = {}
     clear_from = {}
     for zone, said in words.items():
         since, found = None, []
@@ -148,7 +149,12 @@ MOVE = st.tuples(
 
 
 @settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
-@given(moves=st.lists(MOVE, min_size=1, max_size=25), lag=st.integers(0, 20), back=st.sampled_from((0, 0, 60, 200)), seed=st.integers(0, 3))
+@given(
+    moves=st.lists(MOVE, min_size=1, max_size=25),
+    lag=st.integers(0, 20),
+    back=st.sampled_from((0, 0, 60, 200)),
+    seed=st.integers(0, 3),
+)
 def test_days_and_hours_are_those_of_a_count_of_every_second(
     moves: list[tuple[int, int, int, bool, str]], lag: int, back: int, seed: int
 ) -> None:
