@@ -44,7 +44,7 @@ def parse_count(value: bytes) -> CountOrder:
 
 
 def parse_barrier(value: bytes, barrier: str) -> Standing | Report | Order | Tick:
-    """A standing of that very barrier, a Tick, or a report or an order, which is answered whichever barrier it names."""
+    """A standing of that very barrier, a Tick, or a report or an order, answered whichever barrier it names."""
     try:
         event = BARRIER_INPUT.validate_json(value)
     except ValidationError as error:

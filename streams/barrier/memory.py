@@ -84,7 +84,9 @@ def grown(fields: dict[str, Any]) -> dict[str, Any]:
         "override": Override(held, since=fields["since"] or 0, number=number) if held is not None else None,
         "in_doubt": fields["step"] in LOST,
         "asked_at": command.at if command is not None else 0,
-        "usage": Usage(stands=(Stand(fields["up_since"], None, held == "deployed", fields["up_since"]),)) if stands else Usage(),
+        "usage": Usage(stands=(Stand(fields["up_since"], None, held == "deployed", fields["up_since"]),))
+        if stands
+        else Usage(),
     }
 
 

@@ -103,7 +103,7 @@ class BarrierState(Model):
     command: str | None = None
     answer_by: Instant | None = None
     override: BarrierOverride | None = None
-    alerts: list[str] = []
+    alerts: tuple[str, ...] = ()
     usage: BarrierUsage | None = None
 
 
