@@ -1,18 +1,18 @@
-"""barrier.inputs → barrier.commands, barrier.states: the machine of each barrier."""
+"""barrier.inputs → barrier.commands, .alerts, .answers, .states, office.notices, office.inputs: the barriers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import envelope, only_ticks, readable
+from agents.envelopes import envelope, of_barrier, only_ticks, readable
 from agents.metrics import Metrics
-from streams.barrier.machine import advance
-from streams.barrier.memory import freeze, render, render_command, thaw
+from streams.barrier.memory import freeze, render, thaw
 from streams.barrier.state import State
+from streams.barrier.telling import take
 from streams.inbox import parse_barrier
 from streams.policy import Policy
 from wire.settings import Settings
-from wire.topics import BARRIER_COMMANDS, BARRIER_INPUTS, BARRIER_STATES, partition_of
+from wire.topics import BARRIER_INPUTS, BARRIER_STATES, partition_of
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Barriers:
     def __init__(self, policy: Policy, settings: Settings, metrics: Metrics) -> None:
         self.policy, self.settings, self.metrics = policy, settings, metrics
         self.barriers = {barrier.id.encode(): barrier for barrier in policy.barriers}
-        self.check, self.delay_ms = only_ticks, policy.site.time.grace_ms + policy.site.time.step_ms
+        self.check, self.skew_ms = only_ticks, policy.site.time.skew_ms
 
     def keys(self, partition: int) -> Sequence[bytes]:
         """The barriers of a partition: a Tick concerns each of them."""
@@ -41,13 +41,11 @@ class Barriers:
         return Row(thaw(payload))
 
     def step(self, row: Row, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
-        """A standing, report, order or Tick into a barrier: the commands that follow."""
-        barrier = self.barriers[key]
-        state, said = advance(row.state, readable(parse_barrier, value, barrier.id), barrier, self.delay_ms)
-        if said.refused is not None:
-            raise BadData("refused", said.refused, "apply")
-        row.state, commands = state, [render_command(self.policy, barrier.id, each) for each in said.commands]
-        return [envelope(self.settings, BARRIER_COMMANDS, "command", barrier.id, c, c["id"]) for c in commands]
+        """A standing, report, order or Tick into a barrier: commands, alerts, answers, and what offices are told."""
+        event = readable(parse_barrier, value, key.decode())
+        latest = where.seen_ms + self.skew_ms if self.settings.clock == "wall" else None
+        row.state, said = take(row.state, event, self.policy, self.barriers[key], latest)
+        return of_barrier(self.settings, said)
 
     def settle(self, row: Row, key: bytes) -> Sequence[Output]:
         """The machine as it stands."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from agents.durable import BadData, Header, Output, Where
 from streams.alerts import alerts, standings
+from streams.barrier.telling import Messages
 from streams.block import Outcome, State, reading_of
 from streams.columns import Frame, Unreadable
 from streams.policy import Policy
@@ -18,7 +19,20 @@ from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
 from streams.troubles import troubles
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, DEAD_LETTERS, SENSOR_ALERTS, ZONE_ALERTS, partition_of
+from wire.topics import (
+    BARRIER_ALERTS,
+    BARRIER_ANSWERS,
+    BARRIER_COMMANDS,
+    BARRIER_INPUTS,
+    BLOCK_INPUTS,
+    BY_NAME,
+    DEAD_LETTERS,
+    OFFICE_INPUTS,
+    OFFICE_NOTICES,
+    SENSOR_ALERTS,
+    ZONE_ALERTS,
+    partition_of,
+)
 
 LEAP_MS = 86_400_000
 """A day: idle steps of a day are closed in a moment, those of decades keep a block busy for good."""
@@ -88,6 +102,18 @@ def decided(settings: Settings, row: State, outcome: Outcome) -> list[Output]:
     for word in standings(row, changes) if STANDING in kinds else ():
         identity = f"{word['barrier']}/{word['zone']}/{word['at']}"
         outputs.append(envelope(settings, BARRIER_INPUTS, "standing", word["barrier"], word, identity))
+    return outputs
+
+
+def of_barrier(settings: Settings, said: Messages) -> list[Output]:
+    """What a barrier's machine has said; each notice is published, and put before the office that it is for."""
+    to = ((BARRIER_COMMANDS, "command", said.commands), (BARRIER_ALERTS, "barrier-alert", said.alerts),
+          (BARRIER_ANSWERS, "barrier-answer", said.answers))  # fmt: skip
+    outputs = [envelope(settings, topic, kind, m["barrier"], m, m["id"]) for topic, kind, found in to for m in found]
+    for notice in said.notices:
+        word = {"kind": "notice", "notice": notice}
+        outputs.append(envelope(settings, OFFICE_NOTICES, "notice", notice["office"], notice, notice["id"]))
+        outputs.append(envelope(settings, OFFICE_INPUTS, "notice", notice["office"], word, notice["id"]))
     return outputs
 
 

@@ -18,6 +18,8 @@ from streams.policy import Policy, PolicyErrors, load, render
 from streams.warm import warm
 from wire.settings import Settings
 from wire.topics import (
+    BARRIER_ALERTS,
+    BARRIER_ANSWERS,
     BARRIER_COMMANDS,
     BARRIER_INPUTS,
     BARRIER_MEMORY,
@@ -27,6 +29,7 @@ from wire.topics import (
     BY_NAME,
     DEAD_LETTERS,
     NOTICE_MEMORY,
+    OFFICE_INPUTS,
     OFFICE_NOTICES,
     ZONE_ALERTS,
     ZONE_STATES,
@@ -44,7 +47,11 @@ class Place:
 
 PLACES = {
     "zones": Place(BLOCK_INPUTS, BLOCK_MEMORY, (ZONE_ALERTS, ZONE_STATES, BARRIER_INPUTS)),
-    "barriers": Place(BARRIER_INPUTS, BARRIER_MEMORY, (BARRIER_COMMANDS, BARRIER_STATES)),
+    "barriers": Place(
+        BARRIER_INPUTS,
+        BARRIER_MEMORY,
+        (BARRIER_COMMANDS, BARRIER_STATES, BARRIER_ALERTS, BARRIER_ANSWERS, OFFICE_NOTICES, OFFICE_INPUTS),
+    ),
     "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES,)),
 }
 GROUP_FRAMES = 256

@@ -12,6 +12,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from streams.barrier.gatekeeping import Gatekeeper
+from streams.barrier.memory import figures
 from streams.pipeline import Journey, Message, Rows
 from streams.policy import Policy
 from streams.records import SERIES, Records
@@ -108,17 +110,21 @@ def summarise(journey: Journey) -> dict[str, Any]:
         closed = int(state.block["closed_at"])
         for zone in journey.policy.layout(block).zones:
             zones[zone] = zone_summary(by_zone[zone], closed, zone_info)
-    barriers = {
-        name: {
-            "days": len(days_of(keeper.stood, zone_info)),
-            "hours": round(sum(until - since for since, until in keeper.stood) / HOUR_MS, 3),
-            "deployments": sum(command.position == "deployed" for command in keeper.commands),
-        }
-        for name, keeper in journey.keepers.items()
-    }
+    barriers = {name: barrier_summary(keeper, zone_info) for name, keeper in journey.keepers.items()}
     counts = {name: sum(int(state.block[name]) for state in journey.states.values()) for name in COUNTS}
     counts["dead"] += journey.unknown
     return {"zones": zones, "barriers": barriers, "readings": counts}
+
+
+def barrier_summary(keeper: Gatekeeper, zone_info: ZoneInfo) -> dict[str, Any]:
+    """How long a barrier stood and what for; by the calendar year on the spot too."""
+    return {
+        **figures(list(keeper.years.values())),
+        "days": len(days_of(keeper.stood, zone_info)),
+        "hours": round(sum(until - since for since, until in keeper.stood) / HOUR_MS, 3),
+        "deployments": sum(command.position == "deployed" for command in keeper.commands),
+        "years": {str(year): figures([tally]) for year, tally in sorted(keeper.years.items())},
+    }
 
 
 COUNTS = ("applied", "late", "duplicate", "dead")

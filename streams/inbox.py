@@ -44,12 +44,12 @@ def parse_count(value: bytes) -> CountOrder:
 
 
 def parse_barrier(value: bytes, barrier: str) -> Standing | Report | Order | Tick:
-    """A standing, report or order of that very barrier, or a Tick."""
+    """A standing of that very barrier, a Tick, or a report or an order, answered whichever barrier it names."""
     try:
         event = BARRIER_INPUT.validate_json(value)
     except ValidationError as error:
         raise Unreadable("unreadable", said(error)) from error
-    if not isinstance(event, Tick) and event.barrier != barrier:
+    if isinstance(event, Standing) and event.barrier != barrier:
         raise Unreadable("wrong_barrier", f"a {event.kind} for {event.barrier} in the inbox of {barrier}")
     return event
 

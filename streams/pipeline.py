@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.alerts import alerts
+from streams.barrier.alarms import FAR
 from streams.barrier.gatekeeping import SECOND_MS, Gatekeeper, heard
-from streams.barrier.machine import FAR
-from streams.barrier.memory import render_command
+from streams.barrier.telling import render_command
 from streams.block import LIVE, State, advance, with_series
 from streams.columns import Frame
 from streams.memory import begin

@@ -22,7 +22,7 @@ from streams import columns
 from streams.inbox import parse_count
 from streams.policy import load_site
 from streams.reasons import SENTENCES
-from streams.schemas import BARRIER_INPUT, Alert, BarrierState, Command, Notice, ZoneState
+from streams.schemas import BARRIER_INPUT, Alert, BarrierAlert, BarrierAnswer, BarrierState, Command, Notice, ZoneState
 from tests.command_line import group, whole
 from wire.topics import TABLE
 
@@ -149,6 +149,8 @@ SENT: dict[str, type[BaseModel]] = {
     "zone.states": ZoneState,
     "barrier.commands": Command,
     "barrier.states": BarrierState,
+    "barrier.alerts": BarrierAlert,
+    "barrier.answers": BarrierAnswer,
     "office.notices": Notice,
 }
 

@@ -10,9 +10,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from streams.alerts import worded
-from streams.barrier.crews import answer, approval
-from streams.barrier.machine import FAR, SILENT_MS, advance, deadline, matters_from
-from streams.barrier.state import UP, Command, Evidence, State
+from streams.barrier.alarms import FAR, deadline
+from streams.barrier.crews import answers, approval
+from streams.barrier.evidence import SILENT_MS
+from streams.barrier.machine import advance, matters_from
+from streams.barrier.state import UP, Command, Evidence, State, Tally, Told
+from streams.barrier.usage import shown
 from streams.policy import BarrierPolicy, Policy
 from streams.records import GOOD, STANDING, Records
 from streams.schemas import Report, Standing, Tick
@@ -50,7 +53,8 @@ class Gatekeeper:
 
     `beat_ms` is the rhythm in which each zone repeats its word, in whole steps; `newest` is each zone's last word that
     was new, `told` the instant of the last one that the machine was told, `coming` those of the new ones ahead;
-    `stood` are the intervals [from, until] in epoch milliseconds in which the barrier stood, or may have stood.
+    `stood` are the intervals [from, until] in epoch milliseconds in which the barrier stood, or may have stood;
+    `years`, once it is finished, is what it stood for in each calendar year.
     """
 
     site: Policy
@@ -62,6 +66,8 @@ class Gatekeeper:
     waiting: list[Word] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    alarms: list[Told] = field(default_factory=list)
+    years: dict[int, Tally] = field(default_factory=dict)
     stood: list[tuple[int, int]] = field(default_factory=list)
     newest: dict[int, Word] = field(default_factory=dict)
     told: dict[int, int] = field(default_factory=dict)
@@ -146,9 +152,8 @@ class Gatekeeper:
         self.take(Standing.model_construct(**told))
 
     def due_at(self) -> int:
-        """When the field answers next, or stops being waited for."""
-        answers = [report.at for report in self.reports]
-        return min([*answers, deadline(self.state, self.policy)])
+        """When the field answers next, or is told of, or stops being waited for."""
+        return min([*(report.at for report in self.reports), deadline(self.state, self.policy)])
 
     def pass_time(self, until: int) -> None:
         """What the field answers, and the Ticks at which its time is over, up to an instant."""
@@ -174,13 +179,15 @@ class Gatekeeper:
         before, (self.state, outputs) = self.state, outcome
         if before.step in UP and self.state.step not in UP and before.up_since is not None:
             self.stood.append((before.up_since, self.state.since or before.up_since))
+        self.alarms += outputs.told
         for command in outputs.commands:
             self.commands.append(command)
             if self.crew == "prompt":
-                self.reports = [answer(command, self.policy)]
+                self.reports = answers(command, self.policy)
 
     def finish(self, at: int) -> None:
         """The recording ends: what stands, stands until then."""
         self.pass_time(at)
         if self.state.step in UP and self.state.up_since is not None:
             self.stood.append((self.state.up_since, max(at, self.state.up_since)))
+        self.years = shown(self.state, self.policy, at)

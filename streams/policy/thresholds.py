@@ -46,7 +46,9 @@ Rules = Mapping[tuple[int, str], Setting]
 class BarrierPolicy:
     """When a barrier is put up and taken down: at which severity, by whom, and for how long it stays.
 
-    The defaults are contracts §2's example, with the direction that fails safe: up by itself, down by a person.
+    The defaults are contracts §2's example, with the direction that fails safe: up by itself, down by a person.  The
+    waits of the last three are own figures: a crew on duty takes a call within two minutes, and who approves a lift
+    has a quarter of an hour.  `site` and `timezone` are the site's.
     """
 
     id: str = ""
@@ -58,6 +60,11 @@ class BarrierPolicy:
     lift: str = "ask"
     lift_after_ms: int = 900_000
     min_up_ms: int = 1_800_000
+    accept_within_ms: int = 120_000
+    approve_within_ms: int = 900_000
+    approve_roles: tuple[str, ...] = ("operator", "supervisor")
+    site: str = ""
+    timezone: str = "UTC"
 
 
 USUAL_BARRIER = BarrierPolicy()

@@ -10,11 +10,13 @@ from streams.policy.text import fields as f
 from streams.policy.text.fields import Fields, Spot
 from streams.policy.text.quantities import as_duration
 from streams.policy.text.sheet import Sheet
-from streams.policy.text.tree import Node
+from streams.policy.text.tree import Items, Node
 from streams.policy.thresholds import LEVELS, USUAL_BARRIER, BarrierPolicy, Thresholds
 
 THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar")
-BARRIER_KEYS = ("deploy_at", "deploy", "lift", "lift_after", "min_up")
+BARRIER_KEYS = (
+    "deploy_at", "deploy", "lift", "lift_after", "min_up", "accept_within", "approve_within", "approve_roles",
+)  # fmt: skip
 
 MOST_STEPS = 3_600
 """Steps that a zone's window may have: its state keeps one figure for each."""
@@ -67,6 +69,8 @@ def _barriers(spot: Spot | None, draft: Draft) -> tuple[BarrierPolicy, ...]:
             zones=barrier.zones,
             deploy_takes_ms=barrier.deploy_takes_ms,
             lift_takes_ms=barrier.lift_takes_ms,
+            site=draft.site.id if draft.site else "",
+            timezone=draft.site.timezone if draft.site else "UTC",
         )
         for barrier in draft.barriers
     )
@@ -82,4 +86,15 @@ def _barrier(fields: Fields) -> BarrierPolicy:
         lift=fields.optional("lift", f.choice("auto", "ask"), usual.lift),
         lift_after_ms=fields.optional("lift_after", f.duration, usual.lift_after_ms),
         min_up_ms=fields.optional("min_up", f.duration, usual.min_up_ms),
+        accept_within_ms=fields.optional("accept_within", f.positive_duration, usual.accept_within_ms),
+        approve_within_ms=fields.optional("approve_within", f.positive_duration, usual.approve_within_ms),
+        approve_roles=fields.optional("approve_roles", _roles, usual.approve_roles),
     )
+
+
+def _roles(spot: Spot) -> tuple[str, ...] | None:
+    """At least one role: with none, no lift could ever be approved."""
+    named = [role for role in map(f.text, f.items(spot)) if role is not None]
+    if isinstance(spot.node, Items) and not spot.node.nodes:
+        spot.wrong("empty_list")
+    return tuple(named) or None

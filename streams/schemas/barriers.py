@@ -62,8 +62,32 @@ class Command(Model):
     revision: str
 
 
+class BarrierOverride(Model):
+    """A position that a person holds against the automation, until it is released."""
+
+    position: Position
+    by: str
+    role: str
+    reason: str
+    since: Instant
+
+
+class BarrierUsage(Model):
+    """A barrier in the calendar year that it is on the spot: local days and hours, and what they were for."""
+
+    year: int
+    days: int
+    needed_days: int
+    precautionary_days: int
+    hours: float
+    needed_hours: float
+    precautionary_hours: float
+    late_lift_hours: float
+    deployments: int
+
+
 class BarrierState(Model):
-    """The machine of a barrier now."""
+    """The machine of a barrier now; what version 0.1 did not say may be missing in a message that is kept from then."""
 
     barrier: str
     state: str
@@ -77,6 +101,11 @@ class BarrierState(Model):
     reason: Reason | None
     overdue: bool
     revision: str
+    command: str | None = None
+    answer_by: Instant | None = None
+    override: BarrierOverride | None = None
+    alerts: tuple[str, ...] = ()
+    usage: BarrierUsage | None = None
 
 
 class BarrierAlert(Model):

@@ -58,6 +58,7 @@ BARRIERS = st.fixed_dictionaries(
         "barrier": NAMES, "state": NAMES, "position": NAMES, "since": st.none() | INSTANTS,
         "episode": st.none() | NAMES, "due": st.none() | INSTANTS, "reason": st.none() | WORDS,
         "overdue": st.booleans(), "zones": st.dictionaries(NAMES, st.none() | st.sampled_from(schemas.LEVELS)),
+        "command": st.none() | NAMES, "alerts": st.lists(NAMES), "override": st.none(), "usage": st.none(),
     }
 )  # fmt: skip
 TEXTS = st.fixed_dictionaries({"zh": NAMES, "en": NAMES})

@@ -236,8 +236,9 @@ class City:
         return in_order(self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"]))
 
     def notices(self) -> list[bytes]:
-        """The notices, by their ids."""
-        return in_order(self.written(OFFICE_NOTICES), lambda said: said["id"])
+        """The notices of alerts, by their ids; a replay writes these, and none of barriers."""
+        told = [line for line in self.written(OFFICE_NOTICES) if orjson.loads(line)["kind"] != "barrier"]
+        return in_order(told, lambda said: said["id"])
 
     def states(self) -> int:
         """How many states of zones were ever written; 0 while Kafka does not answer."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.alerts import alerts, standings
-from streams.barrier.crews import answer, approval
+from streams.barrier.crews import answers, approval
 from streams.barrier.machine import Event, advance
-from streams.barrier.memory import render_command
 from streams.barrier.state import State as Barrier
+from streams.barrier.telling import render_command
 from streams.block import State
 from streams.block import advance as advance_block
 from streams.columns import Frame
@@ -59,7 +59,7 @@ class Field:
         for command in outputs.commands:
             self.said.append(render_command(self.site, self.policy.id, command))
             if self.crew == "prompt":
-                self.due = [answer(command, self.policy)]
+                self.due = answers(command, self.policy)
 
     def answer(self, at: int) -> None:
         """What the field has to say by an instant: reports, and the approval of a lift that is proposed."""

@@ -7,9 +7,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from streams.barrier.machine import SILENT_MS, Event, advance
+from streams.barrier.evidence import SILENT_MS
+from streams.barrier.machine import Event, advance
 from streams.barrier.memory import freeze, thaw
-from streams.barrier.state import GOING_DOWN, GOING_UP, Command, State, Step
+from streams.barrier.reports import command_id
+from streams.barrier.rulings import TAKEN
+from streams.barrier.state import GOING_DOWN, GOING_UP, Command, Kind, State, Step, Told
 from streams.policy import BarrierPolicy
 from streams.schemas import LEVELS, Order, Report, Standing, Tick
 
@@ -32,13 +35,19 @@ class Barrier(RuleBasedStateMachine):
         self.ticked = self.released = 0
         self.spoken: dict[str, list[Standing]] = {zone: [] for zone in ZONES}
         self.commands: list[Command] = []
+        self.told: list[Told] = []
+        self.newest: Event | None = None
 
     def take(self, event: Event) -> list[Command]:
         """One event; what it commands is checked against what was known."""
-        before = self.state
+        before, self.newest = self.state, event
         self.state, outputs = advance(self.state, event, self.policy, DELAY_MS)
-        if outputs.refused is not None:
-            assert (self.state, outputs.commands) == (replace(before, rules=self.state.rules), ())
+        self.told += outputs.told
+        if outputs.ruling is not None and outputs.ruling not in TAKEN:
+            same = replace(before, rules=self.state.rules, answered=self.state.answered)
+            assert (self.state, outputs.commands, outputs.told) == (same, (), ())
+        if isinstance(event, Report | Order) and event.at >= self.now:
+            assert (outputs.ruling is None) == (self.state.answered == before.answered)
         for command in outputs.commands:
             assert command.sequence == before.sequence + 1
             self.commands.append(command)
@@ -128,19 +137,43 @@ class Barrier(RuleBasedStateMachine):
         if self.state.command is not None:
             at, before = self.state.command.at - back, self.state
             self.take(Report.model_validate({"barrier": "barrier", "at": at, "position": position, "by": "crew"}))
-            assert self.state == before
+            assert replace(self.state, answered=()) == replace(before, answered=())
 
-    @rule(order=st.sampled_from(("approve_deploy", "approve_lift", "release")))
-    def a_person_decides(self, order: str) -> None:
-        self.take(Order.model_validate({"barrier": "barrier", "at": self.now, "order": order, "by": "duty"}))
+    @rule(
+        order=st.sampled_from(("approve_deploy", "approve_lift", "approve_lift", "release")),
+        role=st.sampled_from(("operator", "operator", "supervisor", "guard", "")),
+    )
+    def a_person_decides(self, order: str, role: str) -> None:
+        asked = {"barrier": "barrier", "at": self.now, "order": order, "by": "duty", "role": role}
+        said = self.take(Order.model_validate(asked))
+        assert order != "approve_lift" or role in self.policy.approve_roles or said == []
+
+    @rule(position=st.sampled_from(WORDS), other=st.booleans(), back=st.integers(1, 3))
+    def a_report_about_something_else_changes_nothing(self, position: str, other: bool, back: int) -> None:
+        if len(self.commands) <= back:
+            return
+        name = command_id("", "barrier", self.commands[-1 if other else -1 - back])
+        at, before = self.state.command.at if self.state.command else self.now, self.state
+        told = {"barrier": "other" if other else "barrier", "at": at, "position": position, "by": "x", "command": name}
+        assert self.take(Report.model_validate(told)) == []
+        assert replace(self.state, answered=()) == replace(before, answered=())
+
+    @precondition(lambda self: getattr(self, "newest", None) is not None)
+    @rule()
+    def the_newest_event_comes_again(self) -> None:
+        before, told = self.state, len(self.told)
+        assert self.newest is not None
+        assert self.take(self.newest) == []
+        assert (self.state, len(self.told)) == (before, told)
 
     @rule(position=st.sampled_from(("deployed", "lifted")), role=st.sampled_from(("operator", "supervisor")))
     def a_person_overrides(self, position: str, role: str) -> None:
         order = {"barrier": "barrier", "at": self.now, "order": "override", "position": position, "by": "duty"}
-        asked = self.take(Order.model_validate({**order, "role": role, "reason": "seen with my own eyes"}))
-        assert [command.position for command in asked] == (
-            [position] if position == "deployed" or role == "supervisor" else []
-        )
+        held, self.now = self.state.override, self.now + 1
+        asked = self.take(Order.model_validate({**order, "at": self.now, "role": role, "reason": "seen it myself"}))
+        may = position == "deployed" or role == "supervisor"
+        assert [command.position for command in asked] == ([position] if may else [])
+        assert self.state.override is not None if may else self.state.override == held
 
     @precondition(lambda self: self.state.override is not None)
     @rule(level=st.sampled_from(LEVELS), seconds=st.integers(1, 200))
@@ -171,6 +204,49 @@ class Barrier(RuleBasedStateMachine):
         if hasattr(self, "state") and self.needed and self.state.override is None:
             assert self.state.step is not Step.LIFT_PROPOSED
             assert self.state.step not in GOING_DOWN
+
+    @rule(position=st.sampled_from(("deployed", "lifted")), back=st.integers(1, 60_000))
+    def an_older_override_does_not_undo_a_newer_one(self, position: str, back: int) -> None:
+        held = self.state.override
+        if held is not None:
+            order = {"barrier": "barrier", "at": held.since - back, "order": "override", "position": position}
+            said = self.take(Order.model_validate({**order, "by": "b", "role": "supervisor", "reason": "late"}))
+            assert said == [] and self.state.override == held
+
+    @invariant()
+    def each_alarm_begins_once_and_ends_once(self) -> None:
+        if not hasattr(self, "state"):
+            return
+        numbers = [told.sequence for told in self.told if told.sequence is not None]
+        assert numbers == list(range(1, len(numbers) + 1)) and self.state.alerts == len(numbers)
+        going: dict[Kind, Told] = {}
+        for told in self.told:
+            if told.phase == "end":
+                assert going.pop(told.alarm.kind).alarm.mark == told.alarm.mark
+            elif told.sequence is not None:
+                assert told.alarm.kind not in going
+                going[told.alarm.kind] = told
+        assert sorted(going) == sorted(alarm.kind for alarm in self.state.alarms)
+
+    @invariant()
+    def what_is_in_doubt_or_overridden_or_waits_is_alarmed(self) -> None:
+        if hasattr(self, "state"):
+            alarmed = {alarm.kind for alarm in self.state.alarms}
+            assert (Kind.OVERRIDE in alarmed) == (self.state.override is not None)
+            assert (Kind.POSITION_IN_DOUBT in alarmed) == self.state.in_doubt
+            assert (Kind.APPROVAL_WAITS in alarmed) == (
+                self.state.step is Step.LIFT_PROPOSED or (self.state.step is Step.WANTED and self.state.command is None)
+            )
+
+    @precondition(lambda self: getattr(self, "state", State()).step is Step.LIFT_PROPOSED)
+    @rule()
+    def a_lift_that_nobody_approves_is_overdue(self) -> None:
+        self.now += self.policy.approve_within_ms
+        for zone in ZONES:
+            self.a_zone_says_how_it_stands(zone, 1_000, "normal", "good")
+        self.time_passes(0)
+        if self.state.step is Step.LIFT_PROPOSED:
+            assert Kind.LIFT_OVERDUE in {alarm.kind for alarm in self.state.alarms}
 
     @invariant()
     def sequences_strictly_increase(self) -> None:

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.barrier.alarms import FAR
 from streams.barrier.gatekeeping import Gatekeeper, Word
-from streams.barrier.machine import FAR
 from streams.policy import BarrierPolicy, Policy
 from tests.streams.square import BARRIER, BEGUN, CAMERA, policy
 
@@ -75,3 +75,4 @@ def test_the_machine_that_passes_over_words_does_what_the_one_does_that_hears_th
     for keeper in (quick, patient):
         keeper.finish(max(closed))
     assert (quick.state, quick.commands, quick.stood) == (patient.state, patient.commands, patient.stood)
+    assert (quick.alarms, quick.years) == (patient.alarms, patient.years)

@@ -16,7 +16,7 @@ from backtest.feeding import Moments
 from backtest.recordings import write
 from backtest.venue import evening
 from deploy.kafka import Kafka
-from streams.barrier.crews import answer, approval
+from streams.barrier.crews import answers, approval
 from streams.barrier.state import Command, State, Step
 from streams.policy import Policy
 from streams.reasons import Reason
@@ -172,16 +172,16 @@ def test_the_crew_answers_when_its_time_has_come_and_approves_at_the_proposal(
         feeder.silent.clear()  # Nobody decides here, so no standing is waited for.
         tell(settings, BARRIER_COMMANDS, "north-barrier", command(begun))
         tell(settings, BARRIER_STATES, "south-barrier", proposed(begun + 120_000))
-        until(lambda: feeder.listen(0.1) >= 0 and crew.waiting == 2, "the command and the proposal")
+        until(lambda: feeder.listen(0.1) >= 0 and crew.waiting == 3, "the command and the proposal")
         feeder.feed(columns, Moments())
         feeder.settle()
-    assert feeder.fed.answers == 2
+    assert feeder.fed.answers == 3
     north = inbox(settings, BARRIER_INPUTS)[partition_of(BARRIER_INPUTS, b"north-barrier")]
     reports = [place for place, message in enumerate(north) if message.value["kind"] == "report"]
-    assert [north[place].value["position"] for place in reports] == ["deployed"]
+    assert [north[place].value["position"] for place in reports] == ["accepted", "deployed"]
     due = begun + 600_000
-    assert north[reports[0]].value["at"] == due
-    assert north[reports[0] - 1].value["at"] < due <= north[reports[0] + 1].value["at"]
+    assert north[reports[1]].value["at"] == due
+    assert north[reports[1] - 1].value["at"] < due <= north[reports[1] + 1].value["at"]
     south = inbox(settings, BARRIER_INPUTS)[partition_of(BARRIER_INPUTS, b"south-barrier")]
     orders = [message.value for message in south if message.value["kind"] == "order"]
     assert [(order["order"], order["at"]) for order in orders] == [("approve_lift", begun + 120_000)]
@@ -192,11 +192,11 @@ def test_the_crew_says_what_a_replay_says(lakeside: Policy) -> None:
     asked = Command(1, 1, 1_000_000, "deployed", None, Reason.ZONE_AT_LEVEL)
     crew.command({**command(1_000_000)})
     crew.command({**command(1_000_000)})
-    assert crew.answers(1_599_999) == []
+    (accepted,) = crew.answers(1_599_999)
     (said,) = crew.answers(1_600_000)
-    assert isinstance(said, Report)
-    expected = answer(asked, lakeside.barriers[0])
-    assert said.model_dump(exclude={"command"}) == expected.model_dump(exclude={"command"})
+    for report, expected in zip((accepted, said), answers(asked, lakeside.barriers[0]), strict=True):
+        assert isinstance(report, Report)
+        assert report.model_dump(exclude={"command"}) == expected.model_dump(exclude={"command"})
     crew.state(proposed(2_000_000))
     crew.state(proposed(2_000_000))
     (order,) = crew.answers(2_000_000)

@@ -39,7 +39,10 @@ def test_it_writes_the_files_of_the_contract_key_for_key(folder: Path) -> None:
     summary = json.loads((folder / "out" / "summary.json").read_bytes())
     assert json.loads(done.stdout) == summary
     assert set(summary["zones"]["square"]) == {"alerts", "seconds_at", "days_at_or_above"}
-    assert set(summary["barriers"]["south-barrier"]) == {"days", "hours", "deployments"}
+    assert set(summary["barriers"]["south-barrier"]) == {
+        "days", "hours", "deployments", "needed_days", "precautionary_days", "needed_hours", "precautionary_hours",
+        "late_lift_hours", "years",
+    }  # fmt: skip
     assert set(summary["readings"]) == {"applied", "late", "duplicate", "dead"}
     assert all(summary["readings"].values())
     assert pq.read_schema(folder / "out" / "series.parquet").names == SERIES.split()

@@ -36,8 +36,9 @@ class Crew:
         self._commanded[barrier.id] = sequence
         position: Position = "deployed" if message["position"] == "deployed" else "lifted"
         takes_ms = barrier.deploy_takes_ms if position == "deployed" else barrier.lift_takes_ms
-        at = milliseconds(str(message["at"])) + takes_ms
-        self._wait(Report(barrier=barrier.id, at=at, position=position, by=CREW, command=str(message["id"])))
+        given, name = milliseconds(str(message["at"])), str(message["id"])
+        self._wait(Report(barrier=barrier.id, at=given, position="accepted", by=CREW, command=name))
+        self._wait(Report(barrier=barrier.id, at=given + takes_ms, position=position, by=CREW, command=name))
 
     def state(self, message: dict[str, Any]) -> None:
         """Where a barrier's machine stands: a proposed lift is approved at the instant of the proposal."""

@@ -33,6 +33,11 @@ MISTAKES = [
     ("deploy: auto", "deploy: ‸yes", "barriers.north-barrier.deploy", "yes is not one of the values"),
     ("lift: ask", "lift: ‸no", "barriers.north-barrier.lift", "no is not one of the values"),
     ("min_up: 30min", "min_up: ‸-30min", "barriers.north-barrier.min_up", "'-30min' is not a duration"),
+    ("min_up: 30min", "accept_within: ‸0s", "barriers.north-barrier.accept_within", ""),
+    ("min_up: 30min", "approve_within: ‸soon", "barriers.north-barrier.approve_within", "'soon' is not a duration"),
+    ("min_up: 30min", "approve_roles: ‸operator", "barriers.north-barrier.approve_roles", ""),
+    ("min_up: 30min", "approve_roles: ‸[]", "barriers.north-barrier.approve_roles", "the list is empty"),
+    ("min_up: 30min", "approve_roles: [a, ‸true]", "barriers.north-barrier.approve_roles[1]", ""),
     ("min_up: 30min", "‸min_down: 30min", "barriers.north-barrier.min_down", "there is no key min_down"),
     ("[2026-10-01/2026-10-07]", "[‸2026-10-01/2026-10-32]", "calendar.golden-week.when.dates[0]", "'2026-10-01/2026"),
     ("[2026-10-01/2026-10-07]", "[‸2026-02-29]", "calendar.golden-week.when.dates[0]", "'2026-02-29' is not a date"),
@@ -85,6 +90,8 @@ def test_the_example_of_the_contracts_says_what_it_means() -> None:
     assert (barrier.id, barrier.zones, barrier.deploy_at) == ("north-barrier", ("fountain",), 2)
     assert (barrier.deploy, barrier.lift) == ("auto", "ask")
     assert (barrier.lift_after_ms, barrier.min_up_ms) == (900_000, 1_800_000)
+    assert (barrier.accept_within_ms, barrier.approve_within_ms) == (120_000, 900_000)
+    assert (barrier.approve_roles, barrier.site) == (("operator", "supervisor"), "hubin")
     assert (barrier.deploy_takes_ms, barrier.lift_takes_ms) == (600_000, 600_000)
 
 

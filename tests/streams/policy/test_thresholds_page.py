@@ -52,6 +52,7 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
     durations = {
         "window": USUAL_WINDOW_MS, "blind_after": USUAL_BLIND_AFTER_MS, "raise_for": USUAL_RAISE_FOR_MS,
         "clear_for": USUAL_CLEAR_FOR_MS, "lift_after": USUAL_BARRIER.lift_after_ms, "min_up": USUAL_BARRIER.min_up_ms,
+        "accept_within": USUAL_BARRIER.accept_within_ms, "approve_within": USUAL_BARRIER.approve_within_ms,
         "step": Timing().step_ms, "reorder": Timing().reorder_ms, "grace": Timing().grace_ms,
         "lateness": Timing().lateness_ms, "skew": Timing().skew_ms,
     }  # fmt: skip
@@ -60,6 +61,7 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
         USUAL_RAISE_ON, USUAL_BARRIER.deploy, USUAL_BARRIER.lift,
     )  # fmt: skip
     assert usual("deploy_at") == "II" and USUAL_BARRIER.deploy_at == 2
+    assert usual("approve_roles") == f"[{', '.join(USUAL_BARRIER.approve_roles)}]"
     shares = {"miscount": USUAL_MISCOUNT, "error": USUAL_ERROR}
     assert {key: float(quantities.share(usual(key)) or 0) for key in shares} == shares
     assert f"at most {MOST_STEPS} of them" in PAGE
