@@ -100,8 +100,10 @@ def on_opening(state: State, opening: Opening, policy: Policy, zone: Zone, span:
         return answered(Verdict.FUTURE)
     if known is not None:
         return on_rise(state, opening, known) if automatic else answered(Verdict.ACCEPTED, as_it_was(known, 0))
+    if automatic and (name == state.newest or name in state.closed):
+        return state, NOTHING
     if name in state.closed:
-        return (state, NOTHING) if automatic else answered(Verdict.CLOSED)
+        return answered(Verdict.CLOSED)
     if not automatic and opening.at < span.earliest:
         return answered(Verdict.TOO_OLD)
     if not automatic and len(state.open) >= MOST_OPEN:
@@ -110,7 +112,7 @@ def on_opening(state: State, opening: Opening, policy: Policy, zone: Zone, span:
     state, lapsed = with_room(state, opening.at)
     state = replace(state, open=(*state.open, incident))
     if automatic:
-        return replace(state, alert_at=opening.at), Outputs((*lapsed, incident))
+        return replace(state, alert_at=opening.at, newest=name), Outputs((*lapsed, incident))
     return state, Outputs((*lapsed, incident), (Answer(opening, Verdict.ACCEPTED, name, incident),))
 
 
@@ -164,7 +166,7 @@ def changed(incident: Incident, at: int) -> Incident:
 
 def on_rise(state: State, opening: Opening, known: Incident) -> tuple[State, Outputs]:
     """The same episode again: only a higher level is news."""
-    state = replace(state, alert_at=opening.at)
+    state = replace(state, alert_at=opening.at, newest=known.id)
     if (level := LEVELS.index(opening.level)) <= known.level:
         return state, NOTHING
     risen = replace(changed(known, opening.at), level=level, alert=opening.alert)

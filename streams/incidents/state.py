@@ -67,10 +67,12 @@ class State:
     """The incidents of one zone, the oldest report first.
 
     closed: the ids of those that ended last, so that whoever is late with a word about one is told so; alert_at: the
-    newest alert that was heard, so that one that comes again opens nothing; tick_at: the newest Tick (epoch ms).
+    newest alert that was heard, and newest: the incident that it belongs to, so that one that comes again opens
+    nothing; tick_at: the newest Tick (epoch ms).
     """
 
     open: tuple[Incident, ...] = ()
     closed: tuple[str, ...] = ()
     alert_at: int = 0
+    newest: str = ""
     tick_at: int = 0
