@@ -19,10 +19,20 @@ from deploy.kafka import Kafka
 from gateway import reading
 from gateway.roster import Roster
 from streams import columns
-from streams.inbox import parse_count
+from streams.inbox import parse_count, parse_incident
 from streams.policy import load_site
 from streams.reasons import SENTENCES
-from streams.schemas import BARRIER_INPUT, Alert, BarrierState, Command, Notice, ZoneState
+from streams.schemas import (
+    BARRIER_INPUT,
+    Alert,
+    BarrierState,
+    Command,
+    Incident,
+    IncidentAnswer,
+    Notice,
+    OfficeKpi,
+    ZoneState,
+)
 from tests.command_line import group, whole
 from wire.topics import TABLE
 
@@ -150,6 +160,9 @@ SENT: dict[str, type[BaseModel]] = {
     "barrier.commands": Command,
     "barrier.states": BarrierState,
     "office.notices": Notice,
+    "incident.states": Incident,
+    "incident.answers": IncidentAnswer,
+    "office.kpis": OfficeKpi,
 }
 
 
@@ -174,6 +187,8 @@ def test_the_messages_that_are_shown_are_taken() -> None:
     assert len(columns.parse(frame).at) == 3
     assert parse_count(count).by == "Lin Xia"
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
+    opening, step = (parse_incident(text, "fountain") for text in shown("zone.incidents"))
+    assert (opening.kind, step.kind) == ("opening", "step")
 
 
 def test_every_reason_is_explained() -> None:

@@ -35,10 +35,10 @@ STEP_WORDS: Mapping[IncidentStepName, tuple[str, str]] = {
     "assessed": ("考核评价", "the assessment"),
 }
 SENTENCES: Mapping[Verdict, tuple[str, str]] = {
-    Verdict.ACCEPTED: ("已记录：{step}，{by}，{time}。", "Taken down: {step_en}, by {by}, {time}."),
+    Verdict.ACCEPTED: ("已记录：{step}，{by}，{time}。", "Recorded: {step_en}, by {by}, {time}."),
     Verdict.ACCEPTED_LATE: (
         "已记录，但已超时：{step}，{by}，{time}（时限 {was_due}）。",
-        "Taken down, but late: {step_en}, by {by}, {time} (it was due by {was_due}).",
+        "Recorded, but late: {step_en}, by {by}, {time} (it was due by {was_due}).",
     ),
     Verdict.REPEATED: (
         "{step}已由 {first_by} 于 {first_time} 完成，不必重复。",

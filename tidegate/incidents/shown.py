@@ -21,13 +21,15 @@ WORDS = {
         "none": "没有事件", "none_kpi": "没有可统计的事件", "id": "编号", "zone": "区域", "office": "机构",
         "level": "级别", "step": "已到步骤", "next": "下一步", "due": "时限", "overdue": "超时", "late": "超时完成",
         "assessed": "已办结", "lapsed": "失效", "by": "经办人", "at": "时间", "note": "说明", "month": "月份",
-        "opened": "立案", "handled": "处置率", "in_time": "按期处置率", "response": "首次响应（中位/九成）",
-        "handling": "处置用时（中位/九成）",
+        "until": "下一步：{next}，时限 {due}", "is_overdue": "（已超时）",
+        "opened": "立案", "handled": "处置率", "in_time": "按期处置率", "response": "首次响应（中位数 / 九成以内）",
+        "handling": "处置用时（中位数 / 九成以内）",
     },
     "en": {
         "none": "no incidents", "none_kpi": "no incidents to count", "id": "id", "zone": "zone", "office": "office",
         "level": "level", "step": "done", "next": "next", "due": "due by", "overdue": "overdue", "late": "late",
         "assessed": "closed", "lapsed": "lapsed", "by": "by", "at": "at", "note": "note", "month": "month",
+        "until": "next: {next}, due by {due}", "is_overdue": " (overdue)",
         "opened": "opened", "handled": "handled", "in_time": "in time", "response": "response (median / 9 in 10)",
         "handling": "handling (median / 9 in 10)",
     },
@@ -87,10 +89,10 @@ def one(incident: Incident, timezone: str, lang: str) -> str:
         ]
         for done in incident.steps
     ]  # fmt: skip
-    follows = f"{words['next']}: {step_word(incident.next, lang)}" if incident.next else words[incident.ended or ""]
-    if incident.due is not None:
-        overdue = f" ({words['overdue']})" if incident.overdue else ""
-        follows += f", {words['due']} {clock(incident.due, timezone)}{overdue}"
+    follows = words[incident.ended] if incident.ended else ""
+    if incident.next is not None:
+        due = words["until"].format(next=step_word(incident.next, lang), due=clock(incident.due, timezone))
+        follows = due + words["is_overdue"] * incident.overdue
     return "\n".join([head, about, "", drawn(titles, lines), "", follows])
 
 
@@ -100,12 +102,15 @@ def kpi_table(kpis: Sequence[dict[str, Any]], lang: str) -> str:
     if not kpis:
         return words["none_kpi"]
     titles = [words[name] for name in ("month", "office", "opened", "handled", "in_time", "response", "handling")]
-    return drawn(titles, (kpi_row(kpi) for kpi in kpis))
+    return drawn(titles, (kpi_row(kpi, lang) for kpi in kpis))
 
 
-def kpi_row(kpi: dict[str, Any]) -> list[str]:
+def kpi_row(kpi: dict[str, Any], lang: str) -> list[str]:
     """What one line says of an office's month."""
-    times = [f"{lasted(kpi[f'{name}_median_s'])} / {lasted(kpi[f'{name}_p90_s'])}" for name in ("response", "handling")]
+    times = [
+        " / ".join(lasted(kpi[f"{name}_{figure}_s"], lang) for figure in ("median", "p90"))
+        for name in ("response", "handling")
+    ]
     shares = [
         f"{part(kpi['handled_share'])} ({kpi['handled']}/{kpi['opened']})",
         f"{part(kpi['in_time_share'])} ({kpi['in_time']}/{kpi['due']})",
@@ -118,17 +123,18 @@ def part(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
 
 
-def lasted(duration_s: float | None) -> str:
-    """A time in minutes and seconds, or hours and minutes."""
+def lasted(duration_s: float | None, lang: str) -> str:
+    """A time in minutes and seconds, from an hour on in hours and minutes."""
     if duration_s is None:
         return "-"
     whole = round(duration_s)
-    if whole < 3_600:
-        return f"{whole // 60}:{whole % 60:02d} min"
-    return f"{whole // 3_600}:{whole % 3_600 // 60:02d} h"
+    units = (("小时", "分"), ("分", "秒")) if lang == "zh" else ((" h ", " min"), (" min ", " s"))
+    large, small = units[whole < 3_600]
+    size = 60 if whole < 3_600 else 3_600
+    return f"{whole // size}{large}{whole % size * 60 // size:02d}{small}"
 
 
 def sentence(answer: IncidentAnswer, lang: str) -> str:
     """The answer for a person, with the id that the next step will need."""
     text = answer.text.zh if lang == "zh" else answer.text.en
-    return f"{answer.incident[:SHORT]}  {answer.verdict}: {text}"
+    return f"{answer.incident[:SHORT]}  {text}"

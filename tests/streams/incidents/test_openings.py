@@ -72,7 +72,7 @@ def test_an_answer_names_step_person_time_and_what_comes_next_in_both_languages(
     text = said(state, step(name, "dispatched", BEGUN + MINUTE))[-1].message["text"]
     assert text["zh"] == "已记录：受理派遣，Chen Bo，2026-10-01 19:31:00。下一步：处置反馈，时限 2026-10-01 20:01:00。"
     assert text["en"] == (
-        "Taken down: the dispatch, by Chen Bo, 2026-10-01 19:31:00. "
+        "Recorded: the dispatch, by Chen Bo, 2026-10-01 19:31:00. "
         "Next: the feedback from the spot, due by 2026-10-01 20:01:00."
     )
 
