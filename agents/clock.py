@@ -1,19 +1,18 @@
-"""The one clock of a deployment: a Tick to every partition of the inboxes, once a second."""
+"""The one clock of a deployment: a Tick to every partition of the inboxes, once a second (of incidents: a minute)."""
 
 import asyncio
 import contextlib
 import signal
 import time
 
-import orjson
 from aiokafka import AIOKafkaProducer
 from prometheus_client import Counter, Gauge, start_http_server
 
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS
 
-SECOND_MS = 1000
+SECOND_MS, MINUTE_MS = 1_000, 60_000
 
 TICKS = Counter("tidegate_clock_ticks", "Seconds that were told to every partition")
 NEWEST = Gauge("tidegate_clock_newest_seconds", "The second that was told last, in seconds since 1970")
@@ -25,14 +24,14 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def tell(producer: AIOKafkaProducer, settings: Settings, at: int) -> None:
-    """One Tick to every partition; returns when all are durable."""
-    value = orjson.dumps({"kind": "tick", "at": at})
+async def tell(producer: AIOKafkaProducer, settings: Settings, at: int, told: int) -> None:
+    """One Tick to every partition, durable when it returns; `told` is the second that was told before, or 0."""
+    value, news = b'{"kind":"tick","at":%d}' % at, at // MINUTE_MS > told // MINUTE_MS
     sent = [
         await producer.send(
             settings.topic(topic), value, partition=partition, headers=headers("tick", f"{topic}/{partition}/{at}")
         )
-        for topic in (BLOCK_INPUTS, BARRIER_INPUTS)
+        for topic in (BLOCK_INPUTS, BARRIER_INPUTS, *[INCIDENT_INPUTS] * news)
         for partition in range(BY_NAME[topic].partitions)
     ]
     await asyncio.gather(*sent)
@@ -50,9 +49,11 @@ async def run(settings: Settings) -> None:
         start_http_server(settings.metrics_port, settings.metrics_host)
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all", enable_idempotence=True, linger_ms=1)
     await producer.start()
+    at = 0
     try:
         while not halt.is_set():
-            await tell(producer, settings, now_ms() // SECOND_MS * SECOND_MS)
+            told, at = at, now_ms() // SECOND_MS * SECOND_MS
+            await tell(producer, settings, at, told)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(halt.wait(), (SECOND_MS - now_ms() % SECOND_MS) / SECOND_MS)
     finally:

@@ -1,4 +1,4 @@
-"""zone.alerts → office.notices: each alert told once to each office of its audience."""
+"""zone.alerts → office.notices, zone.incidents: each alert told once to each office of its audience."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from agents.durable import BadData, Header, Output, Where
 from agents.envelopes import envelope, readable
 from streams.inbox import parse_alert
+from streams.incidents.openings import openings
 from streams.notices import advance
 from streams.policy import Policy
 from wire.settings import Settings
-from wire.topics import OFFICE_NOTICES
+from wire.topics import INCIDENT_INPUTS, OFFICE_NOTICES
 
 
 @dataclass(slots=True)
@@ -46,7 +47,9 @@ class Notices:
             return ()
         row.sequence = alert["sequence"]
         notices = advance(alert, self.policy)
-        return [envelope(self.settings, OFFICE_NOTICES, "notice", n["office"], n, n["id"]) for n in notices]
+        outputs = [envelope(self.settings, OFFICE_NOTICES, "notice", n["office"], n, n["id"]) for n in notices]
+        opened = openings(alert, self.policy)
+        return outputs + [envelope(self.settings, INCIDENT_INPUTS, "opening", o["zone"], o, o["alert"]) for o in opened]
 
     def settle(self, row: Row, key: bytes) -> Sequence[Output]:
         """Nothing more."""

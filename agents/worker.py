@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from agents import archive, clock
 from agents.barriers import Barriers
 from agents.durable import Duty, Limits, Options, run
+from agents.incidents import Incidents
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
@@ -28,8 +29,13 @@ from wire.topics import (
     BLOCK_MEMORY,
     BY_NAME,
     DEAD_LETTERS,
+    INCIDENT_ANSWERS,
+    INCIDENT_INPUTS,
+    INCIDENT_MEMORY,
+    INCIDENT_STATES,
     NOTICE_MEMORY,
     OFFICE_INPUTS,
+    OFFICE_KPIS,
     OFFICE_NOTICES,
     ZONE_ALERTS,
     ZONE_STATES,
@@ -52,7 +58,10 @@ PLACES = {
         BARRIER_MEMORY,
         (BARRIER_COMMANDS, BARRIER_STATES, BARRIER_ALERTS, BARRIER_ANSWERS, OFFICE_NOTICES, OFFICE_INPUTS),
     ),
-    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES,)),
+    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES, INCIDENT_INPUTS)),
+    "incidents": Place(
+        INCIDENT_INPUTS, INCIDENT_MEMORY, (INCIDENT_STATES, INCIDENT_ANSWERS, OFFICE_KPIS, INCIDENT_INPUTS)
+    ),
 }
 GROUP_FRAMES = 256
 """The most events of one group: small frames share what a group costs.  An idle worker still commits each at once."""
@@ -105,6 +114,8 @@ def made(duty: str, policy: Policy, settings: Settings, metrics: Metrics) -> Dut
         return Zones(policy, settings, metrics)
     if duty == "barriers":
         return Barriers(policy, settings, metrics)
+    if duty == "incidents":
+        return Incidents(policy, settings)
     return Notices(policy, settings)
 
 

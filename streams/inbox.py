@@ -7,13 +7,17 @@ from pydantic import ValidationError
 from streams.columns import PREFIX, Frame, Unreadable, loaded, parse
 from streams.schemas import (
     BARRIER_INPUT,
+    INCIDENT_INPUT,
     LEVELS,
     QUALITIES,
     Alert,
     CountOrder,
+    IncidentStep,
+    Opening,
     Order,
     Report,
     Standing,
+    Tally,
     Tick,
     milliseconds,
     said,
@@ -52,6 +56,22 @@ def parse_barrier(value: bytes, barrier: str) -> Standing | Report | Order | Tic
     if isinstance(event, Standing) and event.barrier != barrier:
         raise Unreadable("wrong_barrier", f"a {event.kind} for {event.barrier} in the inbox of {barrier}")
     return event
+
+
+def parse_incident(value: bytes, zone: str) -> Opening | IncidentStep | Tally | Tick:
+    """An opening or a step of an incident of that very zone, a Tick, or a word to the month of an office."""
+    try:
+        event = INCIDENT_INPUT.validate_json(value)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+    if isinstance(event, Opening | IncidentStep) and event.zone != zone:
+        raise Unreadable("wrong_zone", f"{a_kind(event.kind)} for {event.zone} in the inbox of {zone}")
+    return event
+
+
+def a_kind(kind: str) -> str:
+    """The kind of an event with its article."""
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def parse_alert(value: bytes, zone: str) -> dict[str, Any]:

@@ -19,10 +19,22 @@ from deploy.kafka import Kafka
 from gateway import reading
 from gateway.roster import Roster
 from streams import columns
-from streams.inbox import parse_count
+from streams.inbox import parse_count, parse_incident
 from streams.policy import load_site
 from streams.reasons import SENTENCES
-from streams.schemas import BARRIER_INPUT, Alert, BarrierAlert, BarrierAnswer, BarrierState, Command, Notice, ZoneState
+from streams.schemas import (
+    BARRIER_INPUT,
+    Alert,
+    BarrierAlert,
+    BarrierAnswer,
+    BarrierState,
+    Command,
+    Incident,
+    IncidentAnswer,
+    Notice,
+    OfficeKpi,
+    ZoneState,
+)
 from tests.command_line import group, whole
 from wire.topics import TABLE
 
@@ -152,6 +164,9 @@ SENT: dict[str, type[BaseModel]] = {
     "barrier.alerts": BarrierAlert,
     "barrier.answers": BarrierAnswer,
     "office.notices": Notice,
+    "incident.states": Incident,
+    "incident.answers": IncidentAnswer,
+    "office.kpis": OfficeKpi,
 }
 
 
@@ -176,6 +191,8 @@ def test_the_messages_that_are_shown_are_taken() -> None:
     assert len(columns.parse(frame).at) == 3
     assert parse_count(count).by == "Lin Xia"
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
+    opening, step = (parse_incident(text, "fountain") for text in shown("zone.incidents"))
+    assert (opening.kind, step.kind) == ("opening", "step")
 
 
 def test_every_reason_is_explained() -> None:

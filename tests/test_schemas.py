@@ -68,8 +68,10 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "office.inputs": ("notice-word", "outcome", "acknowledgement", "tick"),
     "office.sendings": ("sending",),
     "office.receipts": ("receipt",),
-    "zone.incidents": ("opening", "incident-step", "tick"),
+    "office.kpis": ("office-kpi",),
+    "zone.incidents": ("opening", "incident-step", "tally", "tick"),
     "incident.states": ("incident",),
+    "incident.answers": ("incident-answer",),
 }
 """Messages of each topic; the others carry bytes that are nobody else's business, or what was refused as it was."""
 

@@ -13,7 +13,7 @@ from wire.settings import Settings
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "sensors", "check",
-    "status", "order", "field.report", "field.link",
+    "status", "order", "field.report", "field.link", "incidents",
 )  # fmt: skip
 """One small file each, in the order in which help lists them; a dot stands for a folder."""
 

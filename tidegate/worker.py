@@ -22,7 +22,7 @@ def worker(
     duty: Annotated[str, typer.Option(help="all, or one of: " + ", ".join(DUTIES))] = "all",
     slot: Annotated[int, typer.Option(envvar="TIDEGATE_SLOT", help="number of this worker among its like")] = 0,
 ) -> None:
-    """Run the duties (zones, barriers, notices, archive, clock), each in a process of its own, until Ctrl-C.
+    """Run the duties (zones, barriers, notices, incidents, archive, clock), each in a process of its own, until Ctrl-C.
 
     Example: tidegate worker --kafka 127.0.0.1:9092
     Example: tidegate worker --duty zones --slot 1

@@ -27,6 +27,7 @@ OFFICE_RECEIPTS = "office.receipts"
 OFFICE_KPIS = "office.kpis"
 INCIDENT_INPUTS = "zone.incidents"
 INCIDENT_STATES = "incident.states"
+INCIDENT_ANSWERS = "incident.answers"
 BLOCK_MEMORY = "block.memory"
 BARRIER_MEMORY = "barrier.memory"
 NOTICE_MEMORY = "notice.memory"
@@ -100,9 +101,10 @@ TABLE: tuple[Topic, ...] = (
     Topic(OFFICE_INPUTS, "office", 4, "notices, providers' answers, acknowledgements and ticks", kept(400)),
     Topic(OFFICE_SENDINGS, "office", 4, "what the courier is to send over which channel", kept(400)),
     Topic(OFFICE_RECEIPTS, "office", 4, "what became of a notice, step by step", kept(400)),
-    Topic(OFFICE_KPIS, "office", 4, "incidents handled, in time, first response, by month", newest()),
-    Topic(INCIDENT_INPUTS, "zone", 4, "openings, steps and ticks: the inbox of a zone's incidents", kept(400)),
+    Topic(OFFICE_KPIS, "office/month", 4, "incidents handled, in time, first response, by month", newest()),
+    Topic(INCIDENT_INPUTS, "zone", 4, "openings, steps and ticks: the inbox of incidents", arriving(400)),
     Topic(INCIDENT_STATES, "incident", 4, "where an incident stands, step by step", kept(400)),
+    Topic(INCIDENT_ANSWERS, "zone", 4, "openings and steps, by name, and what became of them", kept(400)),
     Topic(BLOCK_MEMORY, "block", 8, "state rows of the blocks and how far their inboxes are done", memory()),
     Topic(BARRIER_MEMORY, "barrier", 4, "state rows of the barriers and how far their inboxes are done", memory()),
     Topic(NOTICE_MEMORY, "zone", 8, "how far the alerts have become notices", memory()),

@@ -30,6 +30,7 @@ def revision(site: Site, thresholds: Thresholds) -> str:
             }
             for entry in thresholds.calendar
         ],
+        "incidents": asdict(thresholds.incidents),
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:HEX_DIGITS]

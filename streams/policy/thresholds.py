@@ -71,6 +71,30 @@ USUAL_BARRIER = BarrierPolicy()
 """What holds for a barrier of which the thresholds say nothing."""
 
 
+DEADLINES = ("dispatched", "handled", "checked", "archived", "assessed")
+"""The steps of an incident that have a deadline, in their order; the first step, the report, opens it."""
+
+_MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+_DAY_MS = 24 * _HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPolicy:
+    """From which severity on an alert opens an incident, and how long each step may take after the one before it (ms).
+
+    The deadlines unless said are ours, to be set by the office: a street's grid centre sends somebody within minutes,
+    the spot is looked after within the half hour, and the paperwork takes a week.
+    """
+
+    open_at: int = 2
+    deadlines_ms: tuple[int, ...] = (5 * _MINUTE_MS, 30 * _MINUTE_MS, 2 * _HOUR_MS, _DAY_MS, 7 * _DAY_MS)
+
+
+USUAL_INCIDENTS = IncidentPolicy()
+"""What holds where the thresholds say nothing of incidents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of the calendar: when it applies, and what is different then."""
@@ -92,3 +116,4 @@ class Thresholds:
     zones: Mapping[str, Rules]
     barriers: tuple[BarrierPolicy, ...]
     calendar: tuple[Entry, ...]
+    incidents: IncidentPolicy = USUAL_INCIDENTS

@@ -11,12 +11,21 @@ from streams.policy.text.fields import Fields, Spot
 from streams.policy.text.quantities import as_duration
 from streams.policy.text.sheet import Sheet
 from streams.policy.text.tree import Items, Node
-from streams.policy.thresholds import LEVELS, USUAL_BARRIER, BarrierPolicy, Thresholds
+from streams.policy.thresholds import (
+    DEADLINES,
+    LEVELS,
+    USUAL_BARRIER,
+    USUAL_INCIDENTS,
+    BarrierPolicy,
+    IncidentPolicy,
+    Thresholds,
+)
 
-THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar")
+THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "incidents")
 BARRIER_KEYS = (
     "deploy_at", "deploy", "lift", "lift_after", "min_up", "accept_within", "approve_within", "approve_roles",
 )  # fmt: skip
+INCIDENT_KEYS = ("open_at", "deadlines")
 
 MOST_STEPS = 3_600
 """Steps that a zone's window may have: its state keeps one figure for each."""
@@ -41,6 +50,7 @@ def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds
         read_zones(top.section("zones"), draft),
         _barriers(top.section("barriers"), draft),
         read_calendar(top.section("calendar"), draft),
+        _incidents(top.section("incidents")),
     )
 
 
@@ -98,3 +108,19 @@ def _roles(spot: Spot) -> tuple[str, ...] | None:
     if isinstance(spot.node, Items) and not spot.node.nodes:
         spot.wrong("empty_list")
     return tuple(named) or None
+
+
+def _incidents(spot: Spot | None) -> IncidentPolicy:
+    """When an alert opens an incident, and how long each of its steps may take."""
+    usual = USUAL_INCIDENTS
+    if spot is None:
+        return usual
+    fields = Fields(spot, INCIDENT_KEYS)
+    level = fields.optional("open_at", f.choice(*LEVELS), LEVELS[usual.open_at - 1])
+    section = fields.section("deadlines")
+    said = None if section is None else Fields(section, DEADLINES)
+    deadlines_ms = tuple(
+        usual_ms if said is None else said.optional(step, f.positive_duration, usual_ms)
+        for step, usual_ms in zip(DEADLINES, usual.deadlines_ms, strict=True)
+    )
+    return IncidentPolicy(LEVELS.index(level) + 1, deadlines_ms)

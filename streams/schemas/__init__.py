@@ -14,7 +14,17 @@ from streams.schemas.barriers import (
     Report,
     Standing,
 )
-from streams.schemas.incidents import INCIDENT_INPUT, Incident, IncidentStep, Opening, StepDone
+from streams.schemas.incidents import (
+    INCIDENT_INPUT,
+    Incident,
+    IncidentAnswer,
+    IncidentStep,
+    IncidentStepName,
+    OfficeKpi,
+    Opening,
+    StepDone,
+    Tally,
+)
 from streams.schemas.offices import (
     OFFICE_INPUT,
     Acknowledgement,
@@ -61,14 +71,15 @@ from streams.schemas.zones import (
 PUBLISHED: tuple[type[Model], ...] = (
     Tick, CountOrder, ZoneOrder, Standing, Report, Order, Alert, SensorAlert, ZoneState, ZoneCount, ZoneAnswer,
     ZoneAlarm, Command, BarrierState, BarrierAlert, BarrierAnswer, Notice, NoticeWord, Outcome, Acknowledgement,
-    Sending, Receipt, Opening, IncidentStep, Incident,
+    Sending, Receipt, Opening, IncidentStep, Tally, Incident, IncidentAnswer, OfficeKpi,
 )  # fmt: skip
 
 __all__ = [
     "BARRIER_INPUT", "EPOCH", "IDS", "INCIDENT_INPUT", "INSTANT_MAX_MS", "LEVELS", "OFFICE_INPUT", "PEOPLE_MAX",
     "PUBLISHED", "QUALITIES", "Acknowledgement", "Alert", "BarrierAlert", "BarrierAnswer", "BarrierState", "Change",
-    "Command", "CountOrder", "Incident", "IncidentStep", "Instant", "LevelName", "Milliseconds", "Model", "Notice",
-    "NoticeWord", "Opening", "Order", "Outcome", "Position", "QualityName", "Receipt", "Report", "Sending",
-    "SensorAlert", "Signed", "Standing", "StepDone", "Tick", "Trouble", "Words", "ZoneAlarm", "ZoneAnswer",
-    "ZoneCount", "ZoneOrder", "ZoneState", "identity", "instant", "milliseconds", "said",
+    "Command", "CountOrder", "Incident", "IncidentAnswer", "IncidentStep", "IncidentStepName", "Instant",
+    "LevelName", "Milliseconds", "Model", "Notice", "NoticeWord", "OfficeKpi", "Opening", "Order", "Outcome",
+    "Position", "QualityName", "Receipt", "Report", "Sending", "SensorAlert", "Signed", "Standing", "StepDone",
+    "Tally", "Tick", "Trouble", "Words", "ZoneAlarm", "ZoneAnswer", "ZoneCount", "ZoneOrder", "ZoneState",
+    "identity", "instant", "milliseconds", "said",
 ]  # fmt: skip

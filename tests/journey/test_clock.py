@@ -10,7 +10,7 @@ from tests.journey.city import City
 from tests.journey.places import BEGIN, SECOND
 from tests.journey.processes import until
 from tidegate.live.sending import Outlet
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
 
@@ -41,6 +41,17 @@ def test_a_tick_comes_to_every_partition_of_both_inboxes_at_every_second(city: C
         assert instants == sorted(set(instants))
         least = min(len(at) for at in found.values())
         assert len({tuple(at[:least]) for at in found.values()}) == 1
+
+
+def test_incidents_hear_the_clock_once_a_minute(city: City) -> None:
+    with Outlet(city.settings) as outlet:
+        for second in range(180):
+            outlet.tick(BEGIN + 59_000 + second * SECOND)
+    whole = {part: [BEGIN + 59_000, BEGIN + 60_000, BEGIN + 120_000, BEGIN + 180_000] for part in range(4)}
+    assert ticks(city, INCIDENT_INPUTS) == whole
+    city.worker("--duty", "clock", clock="wall")
+    until(lambda: len(city.records(INCIDENT_INPUTS)) == 20, lambda: f"a Tick to each partition; {city.said()}")
+    assert all(at[4] % SECOND == 0 for at in ticks(city, INCIDENT_INPUTS).values())
 
 
 def test_a_sensor_that_falls_silent_is_told_by_ticks_alone(city: City) -> None:

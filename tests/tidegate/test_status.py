@@ -81,7 +81,7 @@ def test_without_a_worker_it_is_not_live(settings: Settings, tmp_path: Path) -> 
     assert picture["live"] is False and picture["zones"] == {} and picture["revision"] is None
     assert picture["services"]["broker"]["state"] == "running"
     assert picture["services"]["inputs"]["state"] == "running"
-    for duty in ("zones", "barriers", "notices"):
+    for duty in ("zones", "barriers", "notices", "incidents"):
         assert picture["services"][duty]["state"] == "stopped"
     assert milliseconds(picture["services"]["zones"]["since"]) <= clock.wall_ms()
     words = tidegate("status", cwd=tmp_path, **environment(settings))

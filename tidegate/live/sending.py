@@ -1,4 +1,4 @@
-"""Onto Kafka as the field would: frames and Ticks to block.inputs, Ticks and answers to barrier.inputs."""
+"""Onto Kafka as the field would: frames, Ticks and answers into the inboxes of blocks, barriers and incidents."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from streams.schemas import Order, Report, identity
 from tidegate.live.clock import pause
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, partition_of
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, partition_of
 
 ANSWER_S = 5.0
 HANDED_OVER_S = 300.0
 """How long Kafka may be away before what was sent counts as lost; a restart of a broker is well within."""
 
 ROOM_S = 0.1
+
+MINUTE_MS = 60_000
+"""Incidents hear the clock once a minute, as they do live."""
 
 
 class KafkaAway(RuntimeError):
@@ -62,9 +65,10 @@ class Outlet:
     """
 
     def __init__(self, settings: Settings) -> None:
-        required(settings, BLOCK_INPUTS, BARRIER_INPUTS)
+        required(settings, BLOCK_INPUTS, BARRIER_INPUTS, INCIDENT_INPUTS)
         self._blocks = settings.topic(BLOCK_INPUTS)
         self._barriers = settings.topic(BARRIER_INPUTS)
+        self._incidents, self._ticked = settings.topic(INCIDENT_INPUTS), -MINUTE_MS
         self.lost: KafkaError | None = None
         self.sent = 0
         self._producer = Producer(
@@ -89,9 +93,13 @@ class Outlet:
         self._send(self._blocks, render(frame), frame.block.encode(), partition, headers("frame", name))
 
     def tick(self, at: int) -> None:
-        """The clock's word, `at` in ms, to every partition of both inboxes."""
+        """The clock's word, `at` in ms, to every partition of the inboxes; to incidents the first of each minute."""
         value, head = b'{"kind":"tick","at":%d}' % at, headers("tick", f"tick-{at}")
-        for name, topic in ((BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers)):
+        inboxes = [(BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers)]
+        if at // MINUTE_MS > self._ticked // MINUTE_MS:
+            inboxes.append((INCIDENT_INPUTS, self._incidents))
+        self._ticked = at
+        for name, topic in inboxes:
             for partition in range(BY_NAME[name].partitions):
                 self._send(topic, value, b"", partition, head)
 

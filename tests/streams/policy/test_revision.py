@@ -25,6 +25,7 @@ def test_a_revision_is_twelve_hex_digits() -> None:
         ("window: 60s\nblind_after: 5min\n", ""),
         ("  north-barrier: {deploy_at: II, deploy: auto, lift: ask, lift_after: 15min, min_up: 30min}\n", ""),
         ("{weekdays: [fri, sat],", "{weekdays: [sat, fri],"),
+        ("window: 60s", "window: 60s\nincidents: {open_at: II, deadlines: {handled: 1800s, archived: 24h}}"),
     ],
 )
 def test_another_way_to_say_the_same_is_the_same_revision(old: str, new: str) -> None:
@@ -43,6 +44,8 @@ def test_spacing_and_remarks_in_the_site_do_not_make_a_revision() -> None:
         ("raise: 60%,", "raise: 61%,"),
         ("lift: ask", "lift: auto"),
         ("[fri, sat]", "[fri]"),
+        ("window: 60s", "window: 60s\nincidents: {open_at: I}"),
+        ("window: 60s", "window: 60s\nincidents: {deadlines: {handled: 31min}}"),
         ("2026-10-07", "2026-10-06"),
         ("golden-week", "national-day"),
         ("blind_after: 5min", "blind_after: 6min"),

@@ -3,6 +3,7 @@
 import pytest
 
 from streams.policy import load
+from streams.policy.thresholds import USUAL_INCIDENTS
 from tests.streams.policy.files import LEVELS, SITE, THRESHOLDS, changed, problems, told
 
 MISTAKES = [
@@ -39,6 +40,32 @@ MISTAKES = [
     ("min_up: 30min", "approve_roles: ‸[]", "barriers.north-barrier.approve_roles", "the list is empty"),
     ("min_up: 30min", "approve_roles: [a, ‸true]", "barriers.north-barrier.approve_roles[1]", ""),
     ("min_up: 30min", "‸min_down: 30min", "barriers.north-barrier.min_down", "there is no key min_down"),
+    (
+        "window: 60s",
+        "window: 60s\nincidents: {open_at: ‸normal}",
+        "incidents.open_at",
+        "normal is not one of the values",
+    ),
+    ("window: 60s", "window: 60s\nincidents: {‸open_from: II}", "incidents.open_from", "there is no key open_from"),
+    ("window: 60s", "window: 60s\nincidents: ‸II", "incidents", "a mapping"),
+    (
+        "window: 60s",
+        "window: 60s\nincidents: {deadlines: {handled: ‸0s}}",
+        "incidents.deadlines.handled",
+        "the duration cannot be zero",
+    ),
+    (
+        "window: 60s",
+        "window: 60s\nincidents: {deadlines: {handled: ‸half an hour}}",
+        "incidents.deadlines.handled",
+        "'half an hour' is not a duration",
+    ),
+    (
+        "window: 60s",
+        "window: 60s\nincidents: {deadlines: {‸reported: 1min}}",
+        "incidents.deadlines.reported",
+        "there is no key reported",
+    ),
     ("[2026-10-01/2026-10-07]", "[‸2026-10-01/2026-10-32]", "calendar.golden-week.when.dates[0]", "'2026-10-01/2026"),
     ("[2026-10-01/2026-10-07]", "[‸2026-02-29]", "calendar.golden-week.when.dates[0]", "'2026-02-29' is not a date"),
     ("[2026-10-01/2026-10-07]", "[‸10-01]", "calendar.golden-week.when.dates[0]", "'10-01' is not a date"),
@@ -163,3 +190,11 @@ def test_a_barrier_in_a_calendar_entry_is_refused_with_where_it_belongs() -> Non
 def test_a_calendar_of_endless_entries_is_refused() -> None:
     entries = "".join(f"  e{n}: {{when: {{weekdays: [mon]}}, levels: {{III: {{raise: 61}}}}}}\n" for n in range(201))
     assert [problem.line for problem in problems(SITE, LEVELS + "calendar:\n" + entries)] == [206]
+
+
+def test_what_is_not_said_of_incidents_is_as_usual() -> None:
+    from_level_one = load(SITE, THRESHOLDS + "incidents: {open_at: I, deadlines: {handled: 1h}}\n").incidents
+    assert from_level_one.open_at == 3
+    assert from_level_one.deadlines_ms == (300_000, 3_600_000, 7_200_000, 86_400_000, 604_800_000)
+    for empty in ("", "incidents:\n", "incidents: {}\n", "incidents: {deadlines: }\n"):
+        assert load(SITE, THRESHOLDS + empty).incidents == USUAL_INCIDENTS

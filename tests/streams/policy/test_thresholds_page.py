@@ -10,9 +10,11 @@ from streams.policy import Timing, kind_of, load, load_site
 from streams.policy.site_sensors import USUAL_ERROR, USUAL_MISCOUNT
 from streams.policy.text import quantities, times
 from streams.policy.thresholds import (
+    DEADLINES,
     USUAL_BARRIER,
     USUAL_BLIND_AFTER_MS,
     USUAL_CLEAR_FOR_MS,
+    USUAL_INCIDENTS,
     USUAL_RAISE_FOR_MS,
     USUAL_RAISE_ON,
     USUAL_WINDOW_MS,
@@ -65,6 +67,9 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
     shares = {"miscount": USUAL_MISCOUNT, "error": USUAL_ERROR}
     assert {key: float(quantities.share(usual(key)) or 0) for key in shares} == shares
     assert f"at most {MOST_STEPS} of them" in PAGE
+    deadlines = {step: quantities.duration_ms(usual(step)) for step in DEADLINES}
+    assert tuple(deadlines.values()) == USUAL_INCIDENTS.deadlines_ms
+    assert usual("open_at") == "II" and USUAL_INCIDENTS.open_at == 2
 
 
 def test_what_the_page_calls_right_is_read_and_what_it_calls_wrong_is_not() -> None:
