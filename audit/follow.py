@@ -16,7 +16,7 @@ from audit.records import BREAK, KINDS, REVISION, Record, entry_of, own, said
 from audit.store import Batch, Position, Writer
 from streams.policy import Policy, PolicyErrors, load
 from wire.settings import Settings
-from wire.topics import BY_NAME, POLICY_REVISIONS, ZONE_STATES
+from wire.topics import BY_NAME, POLICY_REVISIONS, ZONE_ALERTS, ZONE_STATES
 
 FOLLOWED = (*KINDS, ZONE_STATES)
 """States of zones become minutes, and no entries: they are what the decisions were taken from."""
@@ -189,14 +189,14 @@ class Follower:
 
 
 def batch_of(records: Iterable[Record], policies: dict[str, Policy]) -> Batch:
-    """What records become: entries, or the newest state of each zone in each minute; and how far each topic is."""
+    """What records become: entries, the newest state of each zone in each minute, and how far each topic is."""
     batch = Batch()
     for record in records:
         batch.positions[record.topic, record.partition] = record.offset + 1
         if record.topic != ZONE_STATES:
             batch.entries.append(entry_of(record))
-            continue
-        row = minute_of(said(record.value)[0], policies)
-        if row is not None:
-            batch.minutes[row["zone"], row["minute"]] = row
+        if record.topic in (ZONE_STATES, ZONE_ALERTS):
+            row = minute_of(said(record.value)[0], policies)
+            if row is not None:
+                batch.minutes[row["zone"], row["minute"], row["alert"]] = row
     return batch

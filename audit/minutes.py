@@ -14,11 +14,12 @@ PEOPLE_FAR = 1e12
 
 
 def minute_of(state: dict[str, Any], policies: dict[str, Policy]) -> dict[str, Any] | None:
-    """The row of a zone's state, or None where the message is not one."""
+    """The row of a zone's state, or of a zone at its alert; None where the message is neither."""
     at, zone, revision = instant_of(state.get("at")), word(state.get("zone")), word(state.get("revision"))
+    sequence = state.get("sequence") if "kind" in state else 0
     figures = {name: state.get(name) for name in FIGURES}
     level, quality, clearing = state.get("level"), state.get("quality"), state.get("clearing_s")
-    numbers = [*figures.values(), 0.0 if clearing is None else clearing]
+    numbers = [*figures.values(), sequence, 0.0 if clearing is None else clearing]
     sound = all(isinstance(number, int | float) and abs(number) < PEOPLE_FAR for number in numbers)
     if at is None or zone is None or revision is None or not sound or level not in LEVELS or quality not in QUALITIES:
         return None
@@ -26,6 +27,7 @@ def minute_of(state: dict[str, Any], policies: dict[str, Policy]) -> dict[str, A
     return figures | {
         "zone": zone,
         "minute": at // MINUTE_MS,
+        "alert": sequence,
         "at_ms": at,
         "level": LEVELS.index(level),
         "quality": QUALITIES.index(quality),

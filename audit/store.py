@@ -34,7 +34,7 @@ class Batch:
     """What is to be written together; entries in the order of the chain."""
 
     entries: list[Entry] = field(default_factory=list)
-    minutes: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    minutes: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
     positions: dict[Position, int] = field(default_factory=dict)
 
 

@@ -84,6 +84,7 @@ MINUTES = Table(
     METADATA,
     Column("zone", WORD, primary_key=True),
     Column("minute", Integer, primary_key=True),
+    Column("alert", BigInteger, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("people", Float(53), nullable=False),
     Column("lower", Float(53), nullable=False),
@@ -97,7 +98,8 @@ MINUTES = Table(
     Column("regime", Integer),
     sqlite_with_rowid=False,
 )
-"""The newest state of a zone in each minute since 1970; `regime` of its revision's calendar where that is known."""
+"""The newest state of a zone in each minute since 1970 (`alert` 0), and the zone at each of its alerts (`alert` is the
+sequence); `regime` of its revision's calendar where that is known."""
 
 REFUSAL = "the audit log is written once: an entry is never changed and never removed"
 

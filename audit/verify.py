@@ -103,7 +103,7 @@ class Chain:
             if number >= 0 and digest(link.previous, number, link.entry) == link.hash:
                 return number
         # To look for an entry by its hash is to read the whole log: done for the first findings only.
-        stood = self._stands(link.previous) if len(self._verdict.findings) < MOST else None
+        stood: int | None = self._stands(link.previous) if len(self._verdict.findings) < MOST else None
         return stood + 1 if stood is not None and digest(link.previous, stood + 1, link.entry) == link.hash else None
 
     def _misplaced(self, link: Link, written: int) -> None:
@@ -155,8 +155,8 @@ def verify(
     """Reckon the chain again from an entry on; `seen` is told how many entries are done, page by page."""
 
     def stands(hash_: bytes) -> int | None:
-        found: int | None = connection.scalar(select(ENTRIES.c.number).where(ENTRIES.c.hash == hash_).limit(1))
-        return found
+        row = connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.hash == hash_).limit(1)).first()
+        return None if row is None else int(row[0])
 
     verdict = Verdict()
     chain = Chain(stands, verdict, first)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit.why.evidence import STALE_MS, Evidence, Limits, Minute, Said
-from audit.why.words import LEVELS, QUALITIES, Words, clock_time, length, people, rfc, words
+from audit.why.evidence import STALE_MS, Evidence, Limits, Minute, Said, Unrecorded
+from audit.why.words import LEVELS, ORDERS, QUALITIES, TROUBLES, Words, clock_time, length, people, rfc, words
 
 Item = dict[str, Any]
 NAMES = ("normal", "III", "II", "I")
 KINDS_OF_DATA = ("good", "degraded", "blind")
-LASTING = ("hold", "raise_level", "lower_level", "out_of_service")
+LASTING = ("hold", "raise_level", "lower_level")
 """Orders of a person that stand until another takes them back."""
 
 
@@ -50,20 +50,16 @@ def answer(evidence: Evidence) -> Item:
 
 def severity(level: object) -> int:
     """0 to 3; a level that is none counts as normal."""
-    return NAMES.index(level) if level in NAMES else 0  # type: ignore[arg-type]  # it is one of the names
+    return NAMES.index(level) if level in NAMES else 0
 
 
 def fresh(evidence: Evidence) -> Minute | None:
     """The figures, where they are of the instant that is asked about and no newer decision has overtaken them."""
-    minute = evidence.minute
+    minute, newest = evidence.minute, evidence.newest
     if minute is None or evidence.at - minute.at > STALE_MS:
         return None
-    overtaken = evidence.newest is not None and evidence.newest.at > minute.at
-    return (
-        None
-        if overtaken and severity((evidence.newest.body if evidence.newest else {}).get("level")) != minute.level
-        else minute
-    )
+    overtaken = newest is not None and newest.at > minute.at and severity(newest.body.get("level")) != minute.level
+    return None if overtaken else minute
 
 
 def figures(minute: Minute | None) -> Item | None:
@@ -110,7 +106,7 @@ def lasting(orders: list[Said]) -> Said | None:
         if said.body.get("verdict") == "accepted":
             if said.body.get("order") in LASTING:
                 return said
-            if said.body.get("order") in ("release", "in_service"):
+            if said.body.get("order") == "release":
                 return None
     return None
 
@@ -118,7 +114,7 @@ def lasting(orders: list[Said]) -> Said | None:
 def because(evidence: Evidence, minute: Minute | None, level: int, quality: str, held: Said | None) -> list[Item]:
     """What made the level what it is, the decision first, then what has a hand in it still."""
     timezone = evidence.timezone
-    found = [decided(evidence, minute)] if evidence.decision is not None else []
+    found = [decided(evidence, evidence.decision, minute)] if evidence.decision is not None else []
     if evidence.decision is None:
         limit = evidence.limits.raise_at[0] if evidence.limits is not None else None
         if minute is not None and limit is not None:
@@ -129,7 +125,12 @@ def because(evidence: Evidence, minute: Minute | None, level: int, quality: str,
         text = words("frozen", since=clock_time(at, timezone), entry=entry)
         found.append(item(str(evidence.quality.body.get("reason", "frozen")), None, None, at, True, text))
     if held is not None:
-        facts = {"order": held.body.get("order"), "role": held.body.get("role") or "-", "entry": held.number}
+        order = str(held.body.get("order"))
+        facts: Item = {
+            "order": ORDERS.get(order, (order, order)),
+            "role": held.body.get("role") or "-",
+            "entry": held.number,
+        }
         text = words("ordered", since=clock_time(held.at, timezone), **facts)
         found.append(item("person_ordered", None, None, held.at, True, text))
     if evidence.count is not None and evidence.count.body.get("verdict") == "accepted":
@@ -141,10 +142,8 @@ def because(evidence: Evidence, minute: Minute | None, level: int, quality: str,
     return found
 
 
-def decided(evidence: Evidence, minute: Minute | None) -> Item:
+def decided(evidence: Evidence, said: Said, minute: Minute | None) -> Item:
     """The newest change of level, with the figure that it went by, and whether that still holds."""
-    assert evidence.decision is not None
-    said = evidence.decision
     reason, limit = str(said.body.get("reason", "")), said.body.get("limit")
     on_upper = upper_rules(evidence.limits, severity(said.body.get("to")))
     figure = "upper" if reason == "clear_held" or (reason == "raise_held" and on_upper) else "rolling"
@@ -222,7 +221,8 @@ def why_not_lower(
     if minute.clearing_s is not None:
         text = words("clear_waits", wait=length(wait_s), left=length(minute.clearing_s), **facts)
         return item("clear_for", minute.upper, limit, minute.at, False, text) | {"left_s": minute.clearing_s}
-    key = "not_clear" if minute.upper >= limit else "clear_mean"
+    key = "not_clear" if minute.upper >= limit else "clear_begun" if minute.alert else "clear_mean"
+    facts["wait"] = length(wait_s)
     return item("clear", minute.upper, limit, minute.at, False, words(key, **facts))
 
 
@@ -231,9 +231,17 @@ def sensors(evidence: Evidence) -> list[Item]:
     found = []
     for said in evidence.sensors:
         sensor, trouble = str(said.body.get("sensor")), str(said.body.get("to"))
-        text = words("sensor", since=clock_time(said.at, evidence.timezone), sensor=sensor, trouble=trouble)
+        troubled = TROUBLES.get(trouble, (trouble, trouble))
+        text = words("sensor", since=clock_time(said.at, evidence.timezone), sensor=sensor, trouble=troubled)
         found.append({"sensor": sensor, "trouble": trouble, "since": rfc(said.at), "text": text})
     return found
+
+
+def missing(error: Unrecorded, timezone: str | None = None) -> Words:
+    """Why there is no answer at all."""
+    if error.begins is None:
+        return words("no_zone", zone=error.zone, zones=", ".join(error.zones) or "-")
+    return words("from", zone=error.zone, at=clock_time(error.begins, timezone))
 
 
 def said(told: Item, lang: str) -> list[str]:

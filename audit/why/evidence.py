@@ -18,7 +18,11 @@ TRIED = 50
 
 
 class Unrecorded(LookupError):
-    """The log has nothing of that zone, or nothing from before that instant."""
+    """The log has nothing of that zone, or nothing from before that instant (`begins`: epoch ms of its first)."""
+
+    def __init__(self, zone: str, begins: int | None, zones: list[str]) -> None:
+        super().__init__(zone)
+        self.zone, self.begins, self.zones = zone, begins, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """A zone's figures at the newest moment of a minute (people; level and quality by severity; instants in ms)."""
+    """A zone's figures at the newest moment of a minute, or at an alert (people; level and quality by severity; ms).
+
+    alert: the sequence of the alert, 0 for a minute; of an alert it is not known how long a wait to lower has run.
+    """
 
     at: int
     people: float
@@ -41,7 +48,7 @@ class Minute:
     rolling: float
     level: int
     quality: int
-    since: int | None
+    alert: int
     clearing_s: float | None
     revision: str
     regime: int | None
@@ -86,8 +93,9 @@ TROUBLES = (
     "WHERE zone = :zone AND kind = 'trouble' AND at_ms <= :at GROUP BY sensor) ORDER BY sensor"
 )
 MINUTE = (
-    "SELECT at_ms, people, lower, upper, rolling, level, quality, since_ms, clearing_s, revision, regime "
-    "FROM zone_minutes WHERE zone = :zone AND minute <= :minute AND at_ms <= :at ORDER BY minute DESC LIMIT 1"
+    "SELECT at_ms, people, lower, upper, rolling, level, quality, alert, clearing_s, revision, regime "
+    "FROM zone_minutes WHERE zone = :zone AND minute <= :minute AND at_ms <= :at "
+    "ORDER BY minute DESC, at_ms DESC, alert DESC LIMIT 1"
 )
 
 
@@ -117,7 +125,7 @@ def gather(ask: Ask, zone: str, at: int | None) -> Evidence:
     minute = Minute(*rows[0]) if rows else None
     alerts = sorted([*levels, *qualities], key=lambda said: (said.at, said.body.get("sequence", 0)))
     if minute is None and not alerts:
-        raise Unrecorded(unrecorded(ask, zone))
+        raise unrecorded(ask, zone)
     revision, regime = (minute.revision, minute.regime) if minute is not None else (None, None)
     numbers = known(ask, zone, revision, regime, minute.at if minute is not None else at)
     counts = [said for said in found(ask, zone, "count", at) if at - said.at <= RECENT_MS]
@@ -143,19 +151,17 @@ def newest_at(ask: Ask, zone: str) -> int:
     instants = [said.at for kind in ("alert.level", "alert.quality") for said in found(ask, zone, kind, far)]
     instants += [row[0] for row in ask(MINUTE, zone=zone, minute=(1 << 31) - 1, at=far)]
     if not instants:
-        raise Unrecorded(unrecorded(ask, zone))
+        raise unrecorded(ask, zone)
     return max(instants)
 
 
-def unrecorded(ask: Ask, zone: str) -> str:
+def unrecorded(ask: Ask, zone: str) -> Unrecorded:
     """Why there is no answer: from when on the log has this zone, or which zones it has."""
     firsts = ask("SELECT MIN(at_ms) FROM audit_entries WHERE zone = :zone AND kind LIKE 'alert.%'", zone=zone)
     firsts += ask("SELECT at_ms FROM zone_minutes WHERE zone = :zone ORDER BY minute LIMIT 1", zone=zone)
     instants = [row[0] for row in firsts if row[0] is not None]
-    if instants:
-        return f"from {min(instants)}"
     zones = ask("SELECT DISTINCT zone FROM audit_limits ORDER BY zone")
-    return "zones " + ", ".join(row[0] for row in zones)
+    return Unrecorded(zone, min(instants, default=None), [row[0] for row in zones])
 
 
 def known(ask: Ask, zone: str, revision: str | None, regime: int | None, at: int) -> dict[str, Any]:

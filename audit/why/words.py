@@ -17,6 +17,23 @@ LEVELS = {
 }
 QUALITIES = {"good": ("可信", "good"), "degraded": ("降级", "degraded"), "blind": ("失明", "blind")}
 
+TROUBLES = {
+    "silent": ("无数据", "silent"),
+    "stuck": ("读数卡住", "stuck"),
+    "out_of_range": ("超出范围", "out of range"),
+    "rate": ("流量不可能", "an impossible rate"),
+    "reset": ("计数归零", "its counter began anew"),
+    "backwards": ("计数倒退", "its counter runs backwards"),
+    "clock": ("时钟错误", "a wrong clock"),
+    "disagreeing": ("与其他传感器不符", "at odds with others"),
+    "turned": ("方向接反", "mounted the wrong way round"),
+}
+ORDERS = {
+    "hold": ("保持级别", "to hold the level"),
+    "raise_level": ("升级", "to raise the level"),
+    "lower_level": ("降级", "to lower the level"),
+}
+
 SENTENCES: dict[str, tuple[str, str]] = {
     "stands": (
         "{zone}在 {at} 的级别：{level}，始于 {since}。数据质量：{quality}。",
@@ -28,17 +45,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "raise_held": (
         "{since} 升级：滚动人数 {value} 达到或超过升级值 {limit}，且持续满规定时间（条目 {entry}）。",
-        "Raised at {since}: the rolling occupancy, {value}, was at or above the raise, {limit}, for the whole of its wait "
+        "Raised at {since}: the rolling occupancy, {value}, was at or above the raise, {limit}, for the "
+        "whole of its wait "
         "(entry {entry}).",
     ),
     "raise_held_upper": (
         "{since} 升级：人数上限达到或超过升级值 {limit}，且持续满规定时间；当时上限为 {value}（条目 {entry}）。",
-        "Raised at {since}: the upper bound was at or above the raise, {limit}, for the whole of its wait; it was {value} "
+        "Raised at {since}: the upper bound was at or above the raise, {limit}, for the whole of its "
+        "wait; it was {value} "
         "then (entry {entry}).",
     ),
     "clear_held": (
         "{since} 降到此级：人数上限 {value} 低于解除值 {limit}，数据可信，且持续满规定时间（条目 {entry}）。",
-        "Lowered to this level at {since}: the upper bound, {value}, was below the clear, {limit}, with good data, for the "
+        "Lowered to this level at {since}: the upper bound, {value}, was below the clear, {limit}, with "
+        "good data, for the "
         "whole of its wait (entry {entry}).",
     ),
     "person_ordered": (
@@ -50,8 +70,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Changed at {since} for the reason {reason} (entry {entry}).",
     ),
     "ordered": (
-        "{since} 有人下达命令 {order}（角色：{role}），已被接受（条目 {entry}）。",
-        "At {since} a person ({role}) ordered {order}, and it was accepted (entry {entry}).",
+        "{since} 有人（角色：{role}）下令{order}，已被接受（条目 {entry}）。",
+        "At {since} a person ({role}) ordered {order}; it was accepted (entry {entry}).",
     ),
     "never_raised": (
         "记录中从未升级：滚动人数 {value}，三级升级值 {limit}。",
@@ -71,11 +91,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "raise_waits": (
         "未到{level}：{figure} {value} 已达升级值 {limit}，但尚未持续满 {wait}{when}。",
-        "Not {level} yet: {figure}, {value}, is at or above the raise, {limit}, but not for the whole of {wait} yet{when}.",
+        "Not {level} yet: {figure}, {value}, is at or above the raise, {limit}, but not for the whole of "
+        "{wait} yet{when}.",
     ),
     "upper_unknown": (
         "未到{level}：此级按窗口内上限的平均值判定，记录只有当时的上限 {value}（升级值 {limit}），无法断言{when}。",
-        "Not {level}: it goes by the mean of the upper bounds over the window; recorded is the upper bound of the moment, "
+        "Not {level}: it goes by the mean of the upper bounds over the window; recorded is the upper "
+        "bound of the moment, "
         "{value} (raise {limit}), so the record cannot tell{when}.",
     ),
     "no_figures": (
@@ -84,7 +106,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_limits": (
         "未到{level}的原因无从得知：没有版本 {revision} 的阈值记录；滚动人数为 {value}。",
-        "Why it was not {level} cannot be told: the thresholds of revision {revision} are not in the record; the rolling "
+        "Why it was not {level} cannot be told: the thresholds of revision {revision} are not in the "
+        "record; the rolling "
         "occupancy was {value}.",
     ),
     "lower_frozen": (
@@ -101,13 +124,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "clear_waits": (
         "不降级：人数上限 {value} 已低于解除值 {limit}，但须持续 {wait}，还差 {left}{when}。",
-        "Not lower yet: the upper bound, {value}, is below the clear, {limit}, but has to stay so for {wait}; {left} are "
+        "Not lower yet: the upper bound, {value}, is below the clear, {limit}, but has to stay so for "
+        "{wait}; {left} are "
         "left{when}.",
     ),
     "clear_mean": (
         "不降级：当时的上限 {value} 低于解除值 {limit}，但等待尚未开始：判定看窗口内上限的平均值{when}。",
-        "Not lower: the upper bound of the moment, {value}, is below the clear, {limit}, but no wait runs yet: the rule looks "
+        "Not lower: the upper bound of the moment, {value}, is below the clear, {limit}, but no wait "
+        "runs yet: the rule looks "
         "at the mean of the upper bounds over the window{when}.",
+    ),
+    "clear_begun": (
+        "不降级：人数上限 {value} 低于解除值 {limit}，但须从此持续 {wait}{when}。",
+        "Not lower: the upper bound, {value}, is below the clear, {limit}, but has to stay so for {wait} from then "
+        "on{when}.",
     ),
     "lower_no_figures": (
         "不降级的原因无从得知：该分钟没有留下人数记录。",
@@ -115,14 +145,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "lower_no_limits": (
         "不降级的原因无从得知：没有版本 {revision} 的阈值记录；人数上限为 {value}。",
-        "Why it was not lower cannot be told: the thresholds of revision {revision} are not in the record; the upper bound "
+        "Why it was not lower cannot be told: the thresholds of revision {revision} are not in the "
+        "record; the upper bound "
         "was {value}.",
     ),
-    "lowest": ("正常已是最低。", "Normal is the lowest there is."),
-    "reached": ("已达到或高于{level}。", "It is at {level} or above."),
-    "sensor": ("{since} 起传感器 {sensor} 异常：{trouble}。", "Since {since} the sensor {sensor} is in trouble: {trouble}."),
+    "sensor": (
+        "{since} 起传感器 {sensor} 异常：{trouble}。",
+        "Since {since} the sensor {sensor} is in trouble: {trouble}.",
+    ),
     "sensors_well": ("记录中没有传感器故障。", "The record knows of no trouble of a sensor then."),
-    "from": ("对 {zone} 的记录始于 {at}：请问更晚的时刻。", "The record of {zone} begins at {at}: ask about a later instant."),
+    "from": (
+        "对 {zone} 的记录始于 {at}：请问更晚的时刻。",
+        "The record of {zone} begins at {at}: ask about a later instant.",
+    ),
     "no_zone": ("没有关于 {zone} 的记录；记录中有：{zones}。", "Nothing is recorded of {zone}; recorded are: {zones}."),
     "rolling": ("滚动人数", "the rolling occupancy"),
     "upper": ("人数上限", "the upper bound"),
