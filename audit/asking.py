@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from audit.place import Away, Place
+from audit.place import Away, Damaged, Place
 
 Row = tuple[Any, ...]
 Ask = Callable[..., list[Row]]
@@ -35,7 +35,9 @@ def asking(place: Place) -> Iterator[Ask]:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        raise Away(f"the audit log at {place.shown} cannot be read ({error}): is it one?") from error
+        if any(word in str(error) for word in ("malformed", "not a database", "no such table")):
+            raise Damaged(f"{place.shown} is damaged, or no audit log ({error}): keep it, and try a copy") from error
+        raise Away(f"the audit log at {place.shown} cannot be read ({error}): look at its disk and rights") from error
 
 
 def _postgres(place: Place) -> Iterator[Ask]:

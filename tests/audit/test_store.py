@@ -36,6 +36,12 @@ with Writer(place, "hubin", 0) as writer:
 """
 
 
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+)
+
+
 def url_of(place: Place) -> str:
     """The setting that names a place."""
     return place.url if place.file is None else f"sqlite:///{place.file}"
@@ -211,11 +217,7 @@ def test_a_server_that_ends_the_connection_is_asked_anew(postgres: object, tmp_p
         writer.claim()
         writer.append(batch_of([record(0)], {}))
         with engine_of(place).begin() as other:
-            other.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
-                )
-            )
+            other.execute(text(END_OTHERS))
         with pytest.raises(Away):
             writer.append(batch_of([record(1)], {}))
         assert len(writer.append(batch_of([record(1)], {}))) == 1
