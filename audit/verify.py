@@ -99,7 +99,9 @@ class Chain:
 
     def _written(self, link: Link) -> int | None:
         """The number with which the entry was written; None when it is not as it was written."""
-        for number in (link.number, link.number - self._shift, *range(max(0, link.number - NEAR), link.number + NEAR)):
+        around = range(link.number - NEAR, link.number + NEAR)
+        near: list[int] = [link.number, link.number - self._shift, *around]
+        for number in near:
             if number >= 0 and digest(link.previous, number, link.entry) == link.hash:
                 return number
         # To look for an entry by its hash is to read the whole log: done for the first findings only.

@@ -182,7 +182,7 @@ def why_not(evidence: Evidence, minute: Minute | None, level: int, higher: int, 
     limits = evidence.limits
     if limits is None:
         text = words("no_limits", revision=revision, value=people(minute.rolling), **name)
-        return item("unknown", minute.rolling, None, minute.at, None, text)
+        return item("unknown", minute.rolling, None, None, None, text)
     on_upper, limit = upper_rules(limits, higher), limits.raise_at[higher - 1]
     value = minute.upper if on_upper else minute.rolling
     facts: Item = name | {"value": people(value), "limit": people(limit), "when": when(limits)}
@@ -191,11 +191,11 @@ def why_not(evidence: Evidence, minute: Minute | None, level: int, higher: int, 
     rule = "raise_on_upper" if on_upper else "raise"
     if value < limit:
         text = words("below_raise", lacks=people(max(1, limit - value)), **facts)
-        return item(rule, value, limit, minute.at, False, text)
+        return item(rule, value, limit, None, False, text)
     wait_ms = limits.raise_for_ms[higher - 1]
     if on_upper and not wait_ms:
-        return item(rule, value, limit, minute.at, None, words("upper_unknown", **facts))
-    return item("raise_for", value, limit, minute.at, False, words("raise_waits", wait=length(wait_ms / 1000), **facts))
+        return item(rule, value, limit, None, None, words("upper_unknown", **facts))
+    return item("raise_for", value, limit, None, False, words("raise_waits", wait=length(wait_ms / 1000), **facts))
 
 
 def why_not_lower(
@@ -215,15 +215,15 @@ def why_not_lower(
     limits = evidence.limits
     if limits is None:
         text = words("lower_no_limits", revision=revision, value=people(minute.upper))
-        return item("unknown", minute.upper, None, minute.at, None, text)
+        return item("unknown", minute.upper, None, None, None, text)
     limit, wait_s = limits.clear_at[level - 1], limits.clear_for_ms[level - 1] / 1000
     facts: Item = {"value": people(minute.upper), "limit": people(limit), "when": when(limits)}
     if minute.clearing_s is not None:
         text = words("clear_waits", wait=length(wait_s), left=length(minute.clearing_s), **facts)
-        return item("clear_for", minute.upper, limit, minute.at, False, text) | {"left_s": minute.clearing_s}
+        return item("clear_for", minute.upper, limit, None, False, text) | {"left_s": minute.clearing_s}
     key = "not_clear" if minute.upper >= limit else "clear_begun" if minute.alert else "clear_mean"
     facts["wait"] = length(wait_s)
-    return item("clear", minute.upper, limit, minute.at, False, words(key, **facts))
+    return item("clear", minute.upper, limit, None, False, words(key, **facts))
 
 
 def sensors(evidence: Evidence) -> list[Item]:
