@@ -1,6 +1,7 @@
 """`tidegate audit` and `tidegate why` as they are called: answers, exit statuses, and what a wrong word is told."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from audit.faults import Fault
 from audit.place import place_of
-from audit.records import own
+from audit.records import BREAK, GENESIS, KINDS, LOOKUP, REVISION, own
 from audit.store import Batch, Writer
+from audit.tables import ENTRIES
 from streams.schemas import instant
 from tests.audit.logs import AT, keep, log, record, rows, tamper
 from tests.broker.processes import tidegate
+from tidegate.audit import place as audit_place
+from tidegate.why import place as why_place
+from wire.settings import Settings
 from wire.topics import ZONE_COUNTS
 
 
@@ -166,3 +172,21 @@ except SystemExit:
 def test_why_loads_neither_the_compiled_code_nor_what_writing_needs(desk: Path) -> None:
     done = subprocess.run([sys.executable, "-c", WATCHED], cwd=desk, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_why_reads_the_same_settings_as_every_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in ({}, {"TIDEGATE_DATADIR": "data"}, {"TIDEGATE_AUDIT_URL": "sqlite:///log.db"}):
+        with monkeypatch.context() as patch:
+            for name, value in given.items():
+                patch.setenv(name, value)
+            assert why_place() == audit_place(Settings())
+
+
+def test_the_page_names_every_kind_of_entry_and_every_fault() -> None:
+    page = (Path(__file__).parents[2] / "docs/audit.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z_.]+)`", " ".join(re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE))))
+    kinds = {*KINDS.values(), GENESIS, REVISION, LOOKUP, BREAK} - {"alert"} | {"alert.level", "alert.quality"}
+    assert told == kinds | {str(fault) for fault in Fault}
+    form = re.sub(r"\s+", " ", page)
+    assert ", ".join(column.name for column in ENTRIES.columns if column.name not in ("previous", "hash")) in form
