@@ -22,6 +22,12 @@ def own_cpu_s() -> float:
     return time.process_time()
 
 
+def children_cpu_s() -> float:
+    """Seconds of CPU that the processes started by this one used until they ended."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 def cpu_s(pid: int) -> float:
     """Seconds of CPU that a process has used, all its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()

@@ -6,14 +6,12 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from tidegate.console_output import BAD_INPUT, options
-from wire.settings import Settings
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "sensors", "check",
-    "status", "order", "field.report", "field.link", "incidents",
+    "status", "order", "field.report", "field.link", "incidents", "audit", "why",
 )  # fmt: skip
 """One small file each, in the order in which help lists them; a dot stands for a folder."""
 
@@ -72,8 +70,13 @@ def main() -> None:
     register([word for word in arguments if word not in ("zh", "en")])
     try:
         app(args=arguments)
-    except ValidationError as error:
-        if error.title != Settings.__name__:
+    except ValueError as error:
+        # A command that needs no settings has not loaded pydantic, which takes longer than some commands do.
+        from pydantic import ValidationError
+
+        from wire.settings import Settings
+
+        if not isinstance(error, ValidationError) or error.title != Settings.__name__:
             raise
         print("\n".join(map(unfit, error.errors())), file=sys.stderr)
         sys.exit(BAD_INPUT)

@@ -1,15 +1,18 @@
 """How every command speaks: JSON only on standard output when asked, everything else on standard error."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 DONE, FOUND, BAD_INPUT, SERVICE_AWAY = 0, 1, 2, 3
 """Exit statuses of contracts §4."""
@@ -24,7 +27,6 @@ class Options:
 
 
 options = Options()
-errors = Console(stderr=True)
 
 
 def fail(status: int, message: str) -> NoReturn:
@@ -44,6 +46,11 @@ def emit(value: Any, json: bool | None = None, *, text: str | None = None) -> No
 @contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Progress]:
     """A bar on standard error, on a terminal only."""
+    # Loaded here, since most commands end sooner than a bar is loaded.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    errors = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn())
     with Progress(*columns, console=errors, disable=not sys.stderr.isatty(), transient=True) as bar:
         bar.add_task(title, total=total)

@@ -15,22 +15,25 @@ from tidegate.policies import read_policy
 from wire.admin import BrokerAway, unfit
 from wire.settings import Settings
 
+PROCESSES = (*DUTIES, "audit")
+"""What runs beside each other; the audit log is a command of its own, since agents know nothing of its database."""
+
 
 def worker(
     kafka: Annotated[str, typer.Option(envvar="TIDEGATE_KAFKA", help="HOST:PORT of a broker")] = "",
     clock: Annotated[str, typer.Option(help="wall: send Ticks; feed: a feed sends them")] = "wall",
-    duty: Annotated[str, typer.Option(help="all, or one of: " + ", ".join(DUTIES))] = "all",
+    duty: Annotated[str, typer.Option(help="all, or one of: " + ", ".join(PROCESSES))] = "all",
     slot: Annotated[int, typer.Option(envvar="TIDEGATE_SLOT", help="number of this worker among its like")] = 0,
 ) -> None:
-    """Run the duties (zones, barriers, notices, incidents, archive, clock), each in a process of its own, until Ctrl-C.
+    """Run the duties (zones, barriers, notices, incidents, archive, clock, audit), each a process, until Ctrl-C.
 
     Example: tidegate worker --kafka 127.0.0.1:9092
     Example: tidegate worker --duty zones --slot 1
     """
     if clock not in ("wall", "feed"):
         fail(BAD_INPUT, f"--clock: {clock!r} is not known: say wall or feed")
-    if duty not in ("all", *DUTIES):
-        fail(BAD_INPUT, f"--duty: {duty!r} is not known: say all, " + ", ".join(DUTIES))
+    if duty not in ("all", *PROCESSES):
+        fail(BAD_INPUT, f"--duty: {duty!r} is not known: say all, " + ", ".join(PROCESSES))
     if (duty, clock) == ("clock", "feed"):
         fail(BAD_INPUT, "--duty clock sends Ticks, and with --clock feed a feed does: leave one of them out")
     settings = Settings().model_copy(update={"kafka": kafka, "slot": slot})
@@ -41,7 +44,7 @@ def worker(
         fail(SERVICE_AWAY, str(error))
     if wrong:
         fail(SERVICE_AWAY, "; ".join(wrong) + ": run `tidegate topics apply`")
-    duties = [name for name in DUTIES if duty in ("all", name) and (name, clock) != ("clock", "feed")]
+    duties = [name for name in PROCESSES if duty in ("all", name) and (name, clock) != ("clock", "feed")]
     environment = {**os.environ, "TIDEGATE_KAFKA": kafka, "TIDEGATE_SLOT": str(slot), "TIDEGATE_CLOCK": clock}
     raise typer.Exit(watch_over(duties, environment))
 
@@ -59,7 +62,7 @@ def watch_over(duties: list[str], environment: dict[str, str]) -> int:
 
     def keep(duty: str, index: int) -> None:
         own = {**environment, "TIDEGATE_METRICS_PORT": metrics_port(environment, index)}
-        statuses.append(supervise([sys.executable, "-m", "agents.worker", duty], env=own, stop=stop))
+        statuses.append(supervise(command(duty), env=own, stop=stop))
 
     threads = [threading.Thread(target=keep, args=(duty, index)) for index, duty in enumerate(duties)]
     for thread in threads:
@@ -68,6 +71,13 @@ def watch_over(duties: list[str], environment: dict[str, str]) -> int:
         while thread.is_alive():
             thread.join(1.0)
     return max(statuses, default=0)
+
+
+def command(duty: str) -> list[str]:
+    """The command line of one process."""
+    if duty == "audit":
+        return [sys.executable, "-m", "tidegate", "audit", "run"]
+    return [sys.executable, "-m", "agents.worker", duty]
 
 
 def metrics_port(environment: dict[str, str], index: int) -> str:

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     """The most records that one round of the archive takes; a file holds those of one partition."""
     archive_s: float = 10.0
     """So often what has come is archived; also the wait before a full disk is tried again."""
+    audit_url: str = ""
+    """Where the audit log is: `sqlite:///PATH` or `postgresql://USER@HOST/NAME`; none: audit.db below `datadir`."""
+    audit_password: str = ""
+    """Where the password of the audit log's database is, never what it is: `env:NAME` or `file:PATH`."""
     clock: str = "feed"
     """`wall`: inputs are as old as they say, so what says that it comes from the future is refused; `feed`: a
     recording may be of any time."""

@@ -64,6 +64,13 @@ def test_the_band_is_measured_for_every_mix_of_errors_beside_sums_and_an_oracle(
         assert scores["naive"]["width"] == 0.0
 
 
+def test_why_is_measured_alone_and_as_a_whole_process(folder: Path) -> None:
+    said = benches.measure("why", 1, 0.001)
+    holds_what_the_contract_asks_for(said, "why", 1)
+    assert set(said["figures"]) == {"answer", "process", "process_cpu"}
+    assert said["facts"]["minutes"] > 1_000
+
+
 def test_nobody_is_lost_between_the_zones_of_an_evening() -> None:
     rng = np.random.default_rng(7)
     people, came, went = evenings.crowd(rng, stay=False)

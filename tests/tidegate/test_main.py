@@ -11,7 +11,11 @@ from tidegate.__main__ import COMMANDS, hoisted
 from wire.topics import TABLE
 
 NAMES = [name.rpartition(".")[2].strip("_") for name in COMMANDS]
-GROUPS = {"broker": ("start", "stop", "status"), "topics": ("apply", "list", "tail")}
+GROUPS = {
+    "broker": ("start", "stop", "status"),
+    "topics": ("apply", "list", "tail"),
+    "audit": ("run", "verify", "anchor", "show"),
+}
 ALL = [[name, *word] for name in NAMES for word in ([[each] for each in GROUPS.get(name, ())] or [[]])]
 
 
