@@ -87,7 +87,8 @@ def address(spot: Spot) -> str | None:
         return found
     wrong = unfit_address(found)
     if wrong is not None:
-        spot.wrong(wrong, **({} if wrong == "address_secret" else {"found": found}))
+        # The path of an address is often a secret too, so what is written is not said again.
+        spot.wrong(wrong)
         return None
     return found
 

@@ -18,12 +18,12 @@ CHANNELS: dict[str, tuple[Said, Said]] = {
         ),
     ),
     "not_address": (
-        ("“{found}”不是网址", "写成 https://主机/路径"),
-        ("'{found}' is not a web address", "write https://host/path"),
+        ("这里写的不是网址", "写成 https://主机/路径"),
+        ("this is not a web address", "write https://host/path"),
     ),
     "address_in_clear": (
-        ("{found} 不加密，途中任何人都能读到", "改用 https；http 只可用于本机"),
-        ("{found} can be read by anyone on the way", "use https; http is for this machine only"),
+        ("该地址不加密，途中任何人都能读到", "改用 https；http 只可用于本机"),
+        ("this address is not encrypted, so anyone on the way can read along", "use https; http is for this machine only"),
     ),
     "not_mailbox": (
         ("“{found}”不是邮箱地址", "写成 duty@example.org"),
