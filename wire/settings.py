@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     clock: str = "feed"
     """`wall`: inputs are as old as they say, so what says that it comes from the future is refused; `feed`: a
     recording may be of any time."""
+    link_secret: str = ""
+    """Where the secret is that signs links to offices and crews: `env:NAME` or `file:PATH`; without it, no links."""
+    public_url: str = ""
+    """What such links begin with: the address at which offices and crews reach the pages."""
     lang: str = "en"
 
     def topic(self, name: str) -> str:

@@ -5,6 +5,7 @@ Secrets are named (`env:NAME`, `file:PATH`), never written; an address that nobo
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from streams.policy.draft import Draft
@@ -44,7 +45,7 @@ def read_channel(spot: Spot, draft: Draft) -> Channel | None:
     fields = Fields(spot, ("id", "kind", *must, *may))
     name = fields.required("id", draft.declare("channel"))
     fields.required("kind", lambda where: known)
-    found = {key: value for key in must if (value := fields.required(key, READERS[key])) is not None}
+    found: dict[str, Any] = {key: value for key in must if (value := fields.required(key, READERS[key])) is not None}
     found |= {key: value for key in may if known and (value := fields.optional(key, READERS[key], None)) is not None}
     if name is None or known is None:
         return None

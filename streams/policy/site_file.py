@@ -93,8 +93,9 @@ def _office(spot: Spot, draft: Draft) -> Office | None:
     tier = fields.required("tier", f.choice(*TIERS))
     parent = fields.optional("parent", f.text, "") or None
     grid = fields.optional("grid", draft.declare("office grid"), "") or None
-    channels = fields.optional("channels", lambda where: known_channels(where, draft), ())
-    return Office(name, title, tier, parent, grid, channels) if name and tier else None
+    listed = fields.get("channels")
+    channels = None if listed is None else known_channels(listed, draft)
+    return Office(name, title, tier, parent, grid, channels or ()) if name and tier else None
 
 
 def _check_parents(spot: Spot | None, offices: list[Office], draft: Draft) -> None:

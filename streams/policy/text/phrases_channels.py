@@ -23,7 +23,10 @@ CHANNELS: dict[str, tuple[Said, Said]] = {
     ),
     "address_in_clear": (
         ("该地址不加密，途中任何人都能读到", "改用 https；http 只可用于本机"),
-        ("this address is not encrypted, so anyone on the way can read along", "use https; http is for this machine only"),
+        (
+            "this address is not encrypted, so anyone on the way can read along",
+            "use https; http is for this machine only",
+        ),
     ),
     "not_mailbox": (
         ("“{found}”不是邮箱地址", "写成 duty@example.org"),

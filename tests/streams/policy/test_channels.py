@@ -65,7 +65,7 @@ def test_a_mistake_in_a_channel_is_told_at_its_place_and_brings_no_other(
     found = told(problems(text, LEVELS))
     assert [entry[2] for entry in found] == [path], found
     assert found[0][3].startswith(what)
-    assert not line or abs(found[0][1] - column) <= 1 and found[0][0] == line
+    assert not line or (abs(found[0][1] - column) <= 1 and found[0][0] == line)
 
 
 def test_a_secret_that_was_written_is_not_said_again() -> None:
