@@ -49,7 +49,7 @@ class Lane:
         self._tasks: set[asyncio.Task[None]] = set()
         self._urgent = self._lower = 0
         self._wake = asyncio.Event()
-        self._digested_s = float("-inf")
+        self._digested_s = self._looked_s = float("-inf")
         self._http: aiohttp.ClientSession | None = None
 
     def put(self, held: Held) -> None:
@@ -72,8 +72,7 @@ class Lane:
         """Send what waits, for ever."""
         while True:
             self._wake.clear()
-            for one in self.waiting.expired(self._now_s()):
-                self._start(self._answered(one.all(), Verdict(Why.WAITED, "queue", "no turn came in time")))
+            self._give_up_late()
             pause_s = self._send_lower()
             self._count()
             try:
@@ -82,16 +81,25 @@ class Lane:
             except TimeoutError:
                 continue
 
+    def _give_up_late(self) -> None:
+        """Tell of what has waited too long; looked for now and then only, since thousands may wait."""
+        now_s = self._now_s()
+        if now_s >= self._looked_s + LOOK_S:
+            self._looked_s = now_s
+            for one in self.waiting.expired(now_s):
+                self._start(self._answered(one.all(), Verdict(Why.WAITED, "queue", "no turn came in time")))
+
     def _send_lower(self) -> float:
         """Let go what may go now; how long until there may be more, unless something wakes the lane before."""
         # While level I is under way nothing lower sets out: it could only be in its way, or arrive before it.
         while self.waiting and self._lower < self.limit.width and not self._urgent:
             now_s = self._now_s()
             room = self.spent.room(now_s, urgent=False)
-            if self.limit.joins and len(self.waiting) > room:
-                due_s = max(self._digested_s + self.limit.digest_s, self.spent.next_s(now_s))
-                if due_s > now_s or not room:
-                    return max(0.001, due_s - now_s)
+            joined = self.limit.joins and len(self.waiting) > room
+            due_s = self._digested_s + self.limit.digest_s if joined else now_s
+            if not room or due_s > now_s:
+                return max(0.001, due_s - now_s, self.spent.next_s(now_s) - now_s)
+            if joined:
                 self._digest(now_s)
             else:
                 held = self.waiting.first()
@@ -176,9 +184,9 @@ class Lane:
     def _count(self) -> None:
         WAITING.labels(self.channel.id).set(len(self.waiting) + self._urgent + self._lower)
 
-    def drop(self) -> None:
-        """Forget what waits; it is on Kafka still, and whoever reads it next sends it."""
-        self.waiting.drain()
+    def drop(self) -> list[Held]:
+        """Forget what waits, and say what it was; it is on Kafka still, and whoever reads it next sends it."""
+        return [one for held in self.waiting.drain() for one in held.all()]
 
     async def close(self, patience_s: float) -> None:
         """Send nothing more that waits, give what is under way a moment, and close the connections."""

@@ -1,4 +1,4 @@
-"""One HTTP request, strictly: no redirect is followed, no cookie kept, no answer waited for longer than it is useful."""
+"""One HTTP request, strictly: no redirect is followed, no cookie kept, no answer waited for without a bound."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What waits for one channel below level I: in order, the newest of each matter only, and for no longer than is useful."""
+"""What waits for one channel below level I: in order, the newest of each matter only, and not for ever."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field

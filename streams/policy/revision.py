@@ -13,7 +13,7 @@ HEX_DIGITS = 12
 
 
 def revision(site: Site, thresholds: Thresholds) -> str:
-    """Twelve hex digits over everything that decides; comments, spacing, `60s` for `1min` and channels do not change it."""
+    """Twelve hex digits over all that decides; comments, spacing, `60s` for `1min`, channels do not change it."""
     content = {
         "site": _site(site),
         "window_ms": thresholds.window_ms,

@@ -11,7 +11,7 @@ from tidegate.__main__ import COMMANDS, hoisted
 from wire.topics import TABLE
 
 NAMES = [name.strip("_") for name in COMMANDS]
-GROUPS = {"broker": ("start", "stop", "status"), "topics": ("apply", "list", "tail")}
+GROUPS = {"broker": ("start", "stop", "status"), "topics": ("apply", "list", "tail"), "notify": ("test",)}
 ALL = [[name, *word] for name in NAMES for word in ([[each] for each in GROUPS.get(name, ())] or [[]])]
 
 
