@@ -12,8 +12,8 @@ from tidegate.console_output import BAD_INPUT, options
 from wire.settings import Settings
 
 COMMANDS = (
-    "demo", "broker", "topics", "worker", "courier", "console", "gateway", "feed", "import_", "replay", "sensors", "check",
-    "status", "order", "notify",
+    "demo", "broker", "topics", "worker", "courier", "console", "gateway", "feed", "import_", "replay", "sensors",
+    "check", "status", "order", "notify",
 )  # fmt: skip
 """One small file each, in the order in which help lists them."""
 

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
-
 import typer
 
 from courier.account import Unfit
