@@ -1,5 +1,7 @@
 """A channel of the site with its secrets at hand; they are looked up anew for each message, so that they may change."""
 
+import base64
+import json
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
@@ -35,11 +37,17 @@ class Account:
         """Every secret in every form in which it could come back to us."""
         plain = [held.get_secret_value() for held in self.secrets.values()]
         parts = [part for text in plain for part in (text, *text.split()) if part]
-        return tuple({form for part in parts for form in (part, quote(part, safe=""), quote_plus(part), quote(part))})
+        return tuple({form for part in parts for form in forms(part)})
 
     def mask(self, text: str) -> str:
         """A text in which none of the secrets stands any more."""
         return masked(text, self.hidden())
+
+
+def forms(secret: str) -> tuple[str, ...]:
+    """A secret as it may stand in an address, in JSON, or in what a mail client says to its server."""
+    encoded = base64.b64encode(secret.encode()).decode()
+    return secret, quote(secret, safe=""), quote_plus(secret), quote(secret), json.dumps(secret)[1:-1], encoded
 
 
 def opened(channel: Channel) -> Account:

@@ -68,6 +68,10 @@ class Lane:
             self._start(self._answered([held], Verdict(Why.CROWDED, "queue", said)))
         self._count()
 
+    def wake(self) -> None:
+        """Look again at what may go."""
+        self._wake.set()
+
     async def run(self) -> None:
         """Send what waits, for ever."""
         while True:

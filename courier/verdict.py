@@ -90,10 +90,14 @@ MASK = "***"
 
 
 def masked(text: str, secrets: tuple[str, ...]) -> str:
-    """A text in which no secret stands any more; longer ones first, since one may lie within another."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret:
-            text = text.replace(secret, MASK)
+    """A text in which no secret stands any more, nor the beginning of one at its end, where somebody has cut it."""
+    longest_first = sorted(filter(None, secrets), key=len, reverse=True)
+    for secret in longest_first:
+        text = text.replace(secret, MASK)
+    for secret in longest_first:
+        begun = next((size for size in range(len(secret) - 1, 2, -1) if text.endswith(secret[:size])), 0)
+        if begun:
+            return text[:-begun] + MASK
     return text
 
 

@@ -121,9 +121,20 @@ async def hangs(seen: Seen) -> web.StreamResponse:
     raise AssertionError
 
 
-async def hangs_up(seen: Seen) -> web.StreamResponse:
-    """Closes the connection in the middle of the answer."""
-    raise ConnectionResetError
+@asynccontextmanager
+async def broken_line(begins: bytes = b"") -> AsyncIterator[str]:
+    """A server that begins an answer and hangs up; its address."""
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(begins)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @dataclass

@@ -15,7 +15,18 @@ from courier.channels.codes import DINGTALK, FEISHU, WECOM
 from courier.post import MOST_ANSWER, Answer, Request, post, session
 from courier.verdict import Verdict, Why, by_status, retry_after
 from streams.schemas import Words
-from tests.courier.providers import SECRETS, Behaviour, Robot, channel, hangs, hangs_up, provider, says, sending, sent
+from tests.courier.providers import (
+    SECRETS,
+    Behaviour,
+    Robot,
+    broken_line,
+    channel,
+    hangs,
+    provider,
+    says,
+    sending,
+    sent,
+)
 
 AT_MS = 1_700_000_000_000
 
@@ -118,7 +129,6 @@ ODD: list[tuple[str, Behaviour, Why]] = [
     ("429", says(429, b"slow", Retry_After="17"), Why.LIMITED),
     ("500", says(500, b"oh"), Why.BUSY),
     ("503", says(503, b"oh"), Why.BUSY),
-    ("hanging up in the middle", hangs_up, Why.BUSY),
 ]
 
 
@@ -162,6 +172,21 @@ async def test_a_door_that_says_nothing_is_left_after_a_while() -> None:
     async with provider(hangs) as door, session() as http:
         answer = await post(http, Request(door.url, b"{}"), answer_s=0.1)
     assert isinstance(answer, Verdict) and answer.why is Why.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("begins", "why"),
+    [
+        (b"", Why.CUT_OFF),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{", Why.CUT_OFF),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", Why.UNREADABLE),
+    ],
+)
+async def test_a_door_that_shuts_in_the_middle_has_taken_nothing(begins: bytes, why: Why) -> None:
+    async with broken_line(begins) as url:
+        for kind in ("wecom", "dingtalk", "feishu", "webhook"):
+            verdict = await sent(channel(kind, url), sending())
+            assert (verdict.why, verdict.result) == (why, "failed")
 
 
 async def test_an_answer_without_end_is_not_read_to_its_end() -> None:
