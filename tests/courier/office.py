@@ -71,7 +71,9 @@ class Town:
     def end(self) -> None:
         for process in self.processes:
             process.kill()
-            process.communicate()
+            process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
 
     def publish(self, *sendings: Sending) -> None:
         for one in sendings:
