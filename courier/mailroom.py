@@ -39,6 +39,9 @@ PROBE_S, ANSWER_S = 1.0, 3.0
 LEAVE_S = 8.0
 """What is under way when the process is told to stop has so long to be answered."""
 
+CLOSE_S = 5.0
+"""A client of a Kafka that is away has so long to close."""
+
 STALE_MS = 3_600_000
 """An older sending is not sent: whoever made it is told that it failed, and decides anew what is to be said now."""
 
@@ -99,7 +102,10 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
             while not stop.is_set():
                 try:
                     await self._serve(stop)
-                except (KafkaError, OSError, TimeoutError) as error:
+                except (KafkaError, OSError, TimeoutError, asyncio.CancelledError) as error:
+                    # A client whose broker went away may cancel what it was asked for; nobody else has cancelled us.
+                    if isinstance(error, asyncio.CancelledError) and cancelled():
+                        raise
                     self._away(type(error).__name__)
                     await asyncio.wait({ended}, timeout=AGAIN_S)
         finally:
@@ -140,8 +146,7 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
                 task.cancel()
             await asyncio.gather(*side, return_exceptions=True)
             self._drop()
-            await consumer.stop()
-            await self._producer.stop()
+            await closed(consumer.stop(), self._producer.stop())
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         """Take what has come, some at a time, and let everything else go on in between."""
@@ -268,3 +273,18 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._commit_now()
             for part in revoked:
                 self.ledger.forget(part)
+
+
+def cancelled() -> bool:
+    """Whether this task itself has been asked to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def closed(*works: Coroutine[Any, Any, None]) -> None:
+    """Close clients, for a bounded time and whatever they say: one whose broker is away may raise anything."""
+    tasks = [asyncio.create_task(work) for work in works]
+    _, late = await asyncio.wait(tasks, timeout=CLOSE_S)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
