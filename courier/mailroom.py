@@ -71,7 +71,22 @@ class OneForAll(AbstractPartitionAssignor):  # type: ignore[misc]
         """Nothing is kept between two assignments."""
 
 
-class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
+class Handover(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells a mailroom which partitions are its own, by what the client library calls."""
+
+    def __init__(self, mailroom: "Mailroom") -> None:
+        self.mailroom = mailroom
+
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """From now on ours."""
+        self.mailroom.given(set(assigned))
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Somebody else's."""
+        await self.mailroom.taken(set(revoked))
+
+
+class Mailroom:
     """All channels of a site at one Kafka; `topic` is where sendings come from."""
 
     def __init__(
@@ -112,6 +127,7 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
             for task in (*lanes, ended):
                 task.cancel()
             await asyncio.gather(*lanes, ended, return_exceptions=True)
+            await asyncio.gather(*(lane.close(0.0) for lane in self.lanes.values()))
 
     async def _serve(self, stop: asyncio.Event) -> None:
         """One connection to Kafka, from its beginning to its end."""
@@ -133,7 +149,7 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             await self._producer.start()
             await consumer.start()
-            consumer.subscribe([self.topic], listener=self)
+            consumer.subscribe([self.topic], listener=Handover(self))
             side = [asyncio.create_task(work()) for work in (self._commit, self._probe)]
             while not stop.is_set():
                 await self._round(consumer)
@@ -262,17 +278,21 @@ class Mailroom(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.wait(self._tasks, timeout=1.0)
         await self._commit_now()
 
-    async def on_partitions_assigned(self, assigned: Any) -> None:
+    def given(self, parts: set[TopicPartition]) -> None:
         """From now on ours: what was answered before is looked up when the first record of each comes."""
-        self._fresh |= set(assigned)
+        self._fresh |= parts
 
-    async def on_partitions_revoked(self, revoked: Any) -> None:
+    async def taken(self, parts: set[TopicPartition]) -> None:
         """Somebody else's: what waits is dropped, since the next courier reads it again."""
-        if revoked:
+        if parts:
             self._drop()
             await self._commit_now()
-            for part in revoked:
+            for part in parts:
                 self.ledger.forget(part)
+
+    def _away(self, why: str) -> None:
+        KAFKA.set(0)
+        LOG.warning("Kafka at %s does not answer (%s); nothing is lost; trying again", self.settings.kafka, why)
 
 
 def cancelled() -> bool:
