@@ -10,9 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.coordinator.assignors.abstract import AbstractPartitionAssignor
-from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment, ConsumerProtocolMemberMetadata
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
@@ -22,6 +20,7 @@ from courier.lane import Lane
 from courier.ledger import Ledger
 from courier.links import links_of
 from courier.metrics import ANSWERS, DEAD, KAFKA, SECONDS
+from courier.standby import Handover, OneForAll
 from courier.verdict import Verdict, Why
 from courier.waiting import Held
 from streams.policy import Channel
@@ -44,46 +43,6 @@ CLOSE_S = 5.0
 
 STALE_MS = 3_600_000
 """An older sending is not sent: whoever made it is told that it failed, and decides anew what is to be said now."""
-
-
-class OneForAll(AbstractPartitionAssignor):  # type: ignore[misc]
-    """All partitions to one courier, the others stand by: a robot's limit holds for all offices together."""
-
-    name = "tidegate-one-for-all"
-
-    @classmethod
-    def assign(cls, cluster: Any, members: Any) -> Any:
-        """Everything to the first by name, which is the lowest slot."""
-        first = min(members)
-        topics = {topic for member in members.values() for topic in member.subscription}
-        parts = [(topic, sorted(cluster.partitions_for_topic(topic) or ())) for topic in sorted(topics)]
-        return {
-            member: ConsumerProtocolMemberAssignment(0, parts if member == first else [], b"") for member in members
-        }
-
-    @classmethod
-    def metadata(cls, topics: Any) -> Any:
-        """What a member says when it joins."""
-        return ConsumerProtocolMemberMetadata(0, list(topics), b"")
-
-    @classmethod
-    def on_assignment(cls, assignment: Any) -> None:
-        """Nothing is kept between two assignments."""
-
-
-class Handover(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Tells a mailroom which partitions are its own, by what the client library calls."""
-
-    def __init__(self, mailroom: "Mailroom") -> None:
-        self.mailroom = mailroom
-
-    async def on_partitions_assigned(self, assigned: Any) -> None:
-        """From now on ours."""
-        self.mailroom.given(set(assigned))
-
-    async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Somebody else's."""
-        await self.mailroom.taken(set(revoked))
 
 
 class Mailroom:
@@ -149,7 +108,7 @@ class Mailroom:
         try:
             await self._producer.start()
             await consumer.start()
-            consumer.subscribe([self.topic], listener=Handover(self))
+            consumer.subscribe([self.topic], listener=Handover(self._given, self._taken))
             side = [asyncio.create_task(work()) for work in (self._commit, self._probe)]
             while not stop.is_set():
                 await self._round(consumer)
@@ -278,11 +237,11 @@ class Mailroom:
             await asyncio.wait(self._tasks, timeout=1.0)
         await self._commit_now()
 
-    def given(self, parts: set[TopicPartition]) -> None:
+    def _given(self, parts: set[TopicPartition]) -> None:
         """From now on ours: what was answered before is looked up when the first record of each comes."""
         self._fresh |= parts
 
-    async def taken(self, parts: set[TopicPartition]) -> None:
+    async def _taken(self, parts: set[TopicPartition]) -> None:
         """Somebody else's: what waits is dropped, since the next courier reads it again."""
         if parts:
             self._drop()
