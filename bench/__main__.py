@@ -11,7 +11,17 @@ import orjson
 
 from bench.report import JSON, Figure, Figures, load, render, table
 
-BENCHES = {"kernel": 5, "live": 3, "singles": 3, "latency": 3, "backtest": 3, "recovery": 5, "band": 1, "why": 3}
+BENCHES = {
+    "kernel": 5,
+    "live": 3,
+    "singles": 3,
+    "latency": 3,
+    "backtest": 3,
+    "recovery": 5,
+    "band": 1,
+    "why": 3,
+    "notices": 3,
+}
 """The benches and how often each measures unless told otherwise."""
 
 ELSEWHERE = {"console": "the page with 1,000 zones is built, and measured, in another issue"}

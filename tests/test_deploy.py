@@ -21,7 +21,7 @@ METRIC = re.compile(r"\btidegate_\w+")
 def registered() -> set[str]:
     """Every metric that the code registers."""
     names = set()
-    for folder in ("agents", "audit", "gateway", "console"):
+    for folder in ("agents", "audit", "courier", "gateway", "console"):
         for path in (ROOT / folder).rglob("*.py"):
             names |= set(re.findall(r'"(tidegate_[a-z_]+)"', path.read_text(encoding="utf-8")))
     return names

@@ -10,8 +10,8 @@ import typer
 from tidegate.console_output import BAD_INPUT, options
 
 COMMANDS = (
-    "demo", "broker", "topics", "worker", "console", "gateway", "feed", "import_", "replay", "sensors", "check",
-    "status", "order", "field.report", "field.link", "incidents", "audit", "why",
+    "demo", "broker", "topics", "worker", "courier", "console", "gateway", "feed", "import_", "replay", "sensors",
+    "check", "status", "order", "field.report", "field.link", "notify", "incidents", "audit", "why",
 )  # fmt: skip
 """One small file each, in the order in which help lists them; a dot stands for a folder."""
 

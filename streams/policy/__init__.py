@@ -8,7 +8,7 @@ mistake in both languages) → `site_file`, `thresholds_file` (a Site, Threshold
 from streams.policy.layout import Layout
 from streams.policy.loading import kind_of, load, load_site
 from streams.policy.policy import Policy
-from streams.policy.site import KINDS, OUTSIDE, TIERS, Barrier, Block, Line, Office, Sensor, Site, Timing, Zone
+from streams.policy.site import KINDS, OUTSIDE, TIERS, Barrier, Block, Channel, Line, Office, Sensor, Site, Timing, Zone
 from streams.policy.text.words import LANGUAGES, PolicyErrors, Problem, Words, render
 from streams.policy.thresholds import LEVELS, BarrierPolicy
 
@@ -21,6 +21,7 @@ __all__ = [
     "Barrier",
     "BarrierPolicy",
     "Block",
+    "Channel",
     "Layout",
     "Line",
     "Office",

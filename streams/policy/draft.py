@@ -21,6 +21,7 @@ KIND_WORDS = {
     "barrier": Words("硬隔离", "barrier"),
     "block": Words("街块", "block"),
     "sensor": Words("传感器", "sensor"),
+    "channel": Words("渠道", "channel"),
     "zone grid": Words("区域的网格编码", "zone's grid code"),
     "office grid": Words("机构的网格编码", "office's grid code"),
 }

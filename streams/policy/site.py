@@ -38,6 +38,26 @@ class Office:
     tier: str
     parent: str | None = None
     grid: str | None = None
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to tell an office; `secret`, `key`, `token` and `password` hold references, never a secret."""
+
+    id: str
+    kind: str
+    url: str = ""
+    secret: str = ""
+    key: str = ""
+    token: str = ""
+    to: tuple[str, ...] = ()
+    sender: str = ""
+    server: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    tls: str = "starttls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,7 @@ class Site:
     blocks: tuple[Block, ...]
     sensors: tuple[Sensor, ...]
     barriers: tuple[Barrier, ...]
+    channels: tuple[Channel, ...] = ()
 
     @cached_property
     def zones(self) -> dict[str, Zone]:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from streams.policy.draft import Draft, each
 from streams.policy.site import TIERS, Barrier, Office, Site, Timing
+from streams.policy.site_channels import known_channels, read_channel
 from streams.policy.site_sensors import read_sensor
 from streams.policy.site_zones import read_block
 from streams.policy.text import fields as f
@@ -12,9 +13,9 @@ from streams.policy.text.sheet import Sheet
 from streams.policy.text.tree import Items, Node, Table, Text
 from streams.policy.text.words import Words
 
-SITE_KEYS = ("site", "name", "timezone", "time", "offices", "blocks", "sensors", "barriers")
+SITE_KEYS = ("site", "name", "timezone", "time", "channels", "offices", "blocks", "sensors", "barriers")
 TIME_KEYS = ("step", "reorder", "grace", "lateness", "skew")
-OFFICE_KEYS = ("id", "name", "tier", "parent", "grid")
+OFFICE_KEYS = ("id", "name", "tier", "parent", "grid", "channels")
 BARRIER_KEYS = ("id", "name", "zones", "deploy_takes", "lift_takes")
 
 DAY_MS = 86_400_000
@@ -36,6 +37,7 @@ def read_site(root: Node | None, sheet: Sheet) -> Draft:
     timezone = top.required("timezone", _timezone)
     timing = _timing(top.section("time"))
     draft.step_ms = 0 if DAY_MS % timing.step_ms else timing.step_ms
+    channels = each(top.section("channels"), lambda spot: read_channel(spot, draft))
     offices = each(top.section("offices"), lambda spot: _office(spot, draft))
     _check_parents(top.section("offices"), offices, draft)
     blocks = top.required("blocks", lambda spot: tuple(each(spot, lambda item: read_block(item, draft))))
@@ -45,7 +47,7 @@ def read_site(root: Node | None, sheet: Sheet) -> Draft:
     sensors = each(top.section("sensors"), lambda spot: read_sensor(spot, draft))
     draft.barriers = each(top.section("barriers"), lambda spot: _barrier(spot, draft))
     if name and timezone and blocks and not sheet.problems:
-        parts = (tuple(offices), blocks, tuple(sensors), tuple(draft.barriers))
+        parts = (tuple(offices), blocks, tuple(sensors), tuple(draft.barriers), tuple(channels))
         site = Site(name, title, timezone, timing, *parts)
         _check_offices(site, draft)
         draft.site = None if sheet.problems else site
@@ -91,7 +93,9 @@ def _office(spot: Spot, draft: Draft) -> Office | None:
     tier = fields.required("tier", f.choice(*TIERS))
     parent = fields.optional("parent", f.text, "") or None
     grid = fields.optional("grid", draft.declare("office grid"), "") or None
-    return Office(name, title, tier, parent, grid) if name and tier else None
+    listed = fields.get("channels")
+    channels = None if listed is None else known_channels(listed, draft)
+    return Office(name, title, tier, parent, grid, channels or ()) if name and tier else None
 
 
 def _check_parents(spot: Spot | None, offices: list[Office], draft: Draft) -> None:

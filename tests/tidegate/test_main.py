@@ -14,6 +14,7 @@ NAMES = [name.rpartition(".")[2].strip("_") for name in COMMANDS]
 GROUPS = {
     "broker": ("start", "stop", "status"),
     "topics": ("apply", "list", "tail"),
+    "notify": ("test",),
     "audit": ("run", "verify", "anchor", "show"),
 }
 ALL = [[name, *word] for name in NAMES for word in ([[each] for each in GROUPS.get(name, ())] or [[]])]

@@ -75,6 +75,7 @@ class Stage:
         }
         self._say("starting the worker" + (" and the page" if self._with_page else ""))
         self._children.append(Child("worker", ["worker", "--clock", "feed"], environment, self.folder))
+        self._children.append(Child("courier", ["courier"], environment, self.folder))
         if self._with_page:
             port = str(_free(USUAL_PORT) if self._port is None else self._port)
             self._children.append(Child("console", ["console", "--port", port], environment, self.folder))

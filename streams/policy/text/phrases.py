@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from streams.policy.text.phrases_channels import CHANNELS
 from streams.policy.text.phrases_meaning import MEANING
 from streams.policy.text.phrases_writing import WRITING
 
@@ -15,7 +16,9 @@ class Phrase(NamedTuple):
 
 def _table() -> dict[str, dict[str, Phrase]]:
     return {
-        name: {"zh": Phrase(*zh), "en": Phrase(*en)} for table in (WRITING, MEANING) for name, (zh, en) in table.items()
+        name: {"zh": Phrase(*zh), "en": Phrase(*en)}
+        for table in (WRITING, MEANING, CHANNELS)
+        for name, (zh, en) in table.items()
     }
 
 
