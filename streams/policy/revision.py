@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from streams.policy.notices import USUAL_NOTICES
 from streams.policy.site import Site
 from streams.policy.text.times import When
 from streams.policy.thresholds import Rules, Thresholds
@@ -14,7 +15,7 @@ HEX_DIGITS = 12
 
 def revision(site: Site, thresholds: Thresholds) -> str:
     """Twelve hex digits over everything the two files mean; comments, spacing and `60s` for `1min` do not change it."""
-    content = {
+    content: dict[str, Any] = {
         "site": asdict(site),
         "window_ms": thresholds.window_ms,
         "blind_after_ms": thresholds.blind_after_ms,
@@ -31,6 +32,8 @@ def revision(site: Site, thresholds: Thresholds) -> str:
             for entry in thresholds.calendar
         ],
     }
+    if thresholds.notices != USUAL_NOTICES:
+        content["notices"] = asdict(thresholds.notices)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:HEX_DIGITS]
 

@@ -31,13 +31,17 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who is told: an office of one of the four tiers, with the office above it."""
+    """Who is told: an office of one of the four tiers, with the office above it.
+
+    channels: the ways to tell it, by id, the first to be tried first; none: the console's inbox alone.
+    """
 
     id: str
     name: Words
     tier: str
     parent: str | None = None
     grid: str | None = None
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from streams.policy import thresholds as t
 from streams.policy.calendar_file import read_calendar
 from streams.policy.draft import Draft, note_unknown
+from streams.policy.notices_file import read_notices
 from streams.policy.rules_file import read_rules, read_zones
 from streams.policy.text import fields as f
 from streams.policy.text.fields import Fields, Spot
@@ -13,7 +14,7 @@ from streams.policy.text.sheet import Sheet
 from streams.policy.text.tree import Node
 from streams.policy.thresholds import LEVELS, USUAL_BARRIER, BarrierPolicy, Thresholds
 
-THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar")
+THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "notices")
 BARRIER_KEYS = ("deploy_at", "deploy", "lift", "lift_after", "min_up")
 
 MOST_STEPS = 3_600
@@ -39,6 +40,7 @@ def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds
         read_zones(top.section("zones"), draft),
         _barriers(top.section("barriers"), draft),
         read_calendar(top.section("calendar"), draft),
+        read_notices(top.section("notices")),
     )
 
 

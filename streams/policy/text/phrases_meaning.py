@@ -121,6 +121,18 @@ MEANING: dict[str, tuple[Said, Said]] = {
             "{key} must grow from III to II to I, the highest",
         ),
     ),
+    "tiers_fewer": (
+        ("{level} 级没有通知 {missing}，而较低的 {lower} 级却通知", "把 {missing} 也写进 {level}"),
+        ("level {level} does not tell {missing}, which the lower level {lower} does", "add {missing} to {level}"),
+    ),
+    "quiet_level": (
+        ("静默时段不能用于 {level} 级：{level} 级通知随时发出", "删除 {level}；静默时段只用于 III 级"),
+        ("quiet hours cannot apply to level {level}: it is told at any hour", "delete {level}; only III may wait"),
+    ),
+    "quiet_always": (
+        ("静默时段占满全天，III 级通知永远不会发出", "留出可以通知的时间"),
+        ("the quiet hours cover the whole day, so level III would never be told", "leave time in which it may be told"),
+    ),
     "barriers_in_calendar": (
         ("日历中不能更改硬隔离", "把 barriers 移到文件顶层"),
         ("a calendar entry cannot change barriers", "move barriers to the top of the file"),
