@@ -18,7 +18,17 @@ from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
 from streams.troubles import troubles
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, DEAD_LETTERS, SENSOR_ALERTS, ZONE_ALERTS, partition_of
+from wire.topics import (
+    BARRIER_INPUTS,
+    BLOCK_INPUTS,
+    BY_NAME,
+    DEAD_LETTERS,
+    OFFICE_INPUTS,
+    OFFICE_NOTICES,
+    SENSOR_ALERTS,
+    ZONE_ALERTS,
+    partition_of,
+)
 
 LEAP_MS = 86_400_000
 """A day: idle steps of a day are closed in a moment, those of decades keep a block busy for good."""
@@ -105,3 +115,13 @@ def refused(settings: Settings, frame: Frame, row: Any, key: bytes, where: Where
     value = orjson.dumps(reading_of(frame, int(row["row"])))
     partition = where.partition % BY_NAME[DEAD_LETTERS].partitions
     return Output(settings.topic(DEAD_LETTERS), partition, key, value, told)
+
+
+def told_to(settings: Settings, notice: dict[str, Any]) -> list[Output]:
+    """A notice, for whoever reads notices, and as a word into the inbox of its office."""
+    office, identity = notice["office"], notice["id"]
+    word = {"kind": "notice", "notice": notice}
+    return [
+        envelope(settings, OFFICE_NOTICES, "notice", office, notice, identity),
+        envelope(settings, OFFICE_INPUTS, "notice", office, word, identity),
+    ]

@@ -49,9 +49,7 @@ def _tiers(spot: Spot | None) -> Tiers:
     if spot is None:
         return usual
     fields = Fields(spot, LEVELS)
-    third, second, first = (
-        fields.optional(level, _tier_list, each) for level, each in zip(LEVELS, usual, strict=True)
-    )
+    third, second, first = (fields.optional(level, _tier_list, each) for level, each in zip(LEVELS, usual, strict=True))
     found = third, second, first
     for lower in range(2):
         missing = [tier for tier in found[lower] if tier not in found[lower + 1]]

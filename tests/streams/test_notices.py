@@ -18,7 +18,7 @@ def told(counts: list[int], until: float) -> list[dict[str, Any]]:
     for place, count in enumerate(counts):
         said += alerts(state, take(state, counted(place * 10, count)))
     said += alerts(state, tick(state, until))
-    return [notice for alert in said for notice in advance(alert, made)]
+    return [notice for alert in said for notice in told_of(alert)]
 
 
 def test_level_three_concerns_the_office_of_the_zone_alone() -> None:
