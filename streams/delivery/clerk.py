@@ -182,17 +182,23 @@ class Clerk:
         step = errand.step
         errand = self.happen(key, errand, event, next=next_words(self.rules))
         if errand.step is not step:
-            self.tell_above(key, errand, event)
             self.keep(key, replace(errand, escalated=True))
+            if errand.asks or not self.row.thread(key).above:
+                self.tell_above(key, errand, event)
 
     def tell_above(self, key: str, errand: Errand, event: Event | None) -> None:
         """A notice for the office above; whoever was told of a raise is told of its lowering and end too."""
         thread = self.row.thread(key)
         notice = upward(thread, errand, event, self.rules)
-        if notice is not None:
-            self.said.notices.append(notice)
-            if not thread.above:
-                self.row.put(replace(thread, above=True))
+        if notice is None:
+            return
+        self.said.notices.append(notice)
+        if not thread.above:
+            self.row.put(replace(thread, above=True))
+            known = [each.id for each in thread.errands]
+            for later in thread.errands[known.index(errand.id) + 1 :]:
+                if not later.asks and later.zh + later.en:
+                    self.tell_above(key, later, None)
 
     def unblock(self, key: str) -> None:
         """Let lowerings and ends go that waited for a level I, once it is there or cannot be."""
