@@ -11,7 +11,7 @@ from prometheus_client import Counter, Gauge, start_http_server
 
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, OFFICE_INPUTS
 
 SECOND_MS = 1000
 
@@ -32,7 +32,7 @@ async def tell(producer: AIOKafkaProducer, settings: Settings, at: int) -> None:
         await producer.send(
             settings.topic(topic), value, partition=partition, headers=headers("tick", f"{topic}/{partition}/{at}")
         )
-        for topic in (BLOCK_INPUTS, BARRIER_INPUTS)
+        for topic in (BLOCK_INPUTS, BARRIER_INPUTS, OFFICE_INPUTS)
         for partition in range(BY_NAME[topic].partitions)
     ]
     await asyncio.gather(*sent)

@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 
 from agents import archive, clock
 from agents.barriers import Barriers
+from agents.delivery import Delivery
 from agents.durable import Duty, Limits, Options, run
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
 from streams.policy import Policy, PolicyErrors, load, render
+from streams.texts import BUILT_IN, Texts, load_texts
 from streams.warm import warm
 from wire.settings import Settings
 from wire.topics import (
@@ -27,7 +29,11 @@ from wire.topics import (
     BY_NAME,
     DEAD_LETTERS,
     NOTICE_MEMORY,
+    OFFICE_INPUTS,
+    OFFICE_MEMORY,
     OFFICE_NOTICES,
+    OFFICE_RECEIPTS,
+    OFFICE_SENDINGS,
     ZONE_ALERTS,
     ZONE_STATES,
 )
@@ -45,7 +51,10 @@ class Place:
 PLACES = {
     "zones": Place(BLOCK_INPUTS, BLOCK_MEMORY, (ZONE_ALERTS, ZONE_STATES, BARRIER_INPUTS)),
     "barriers": Place(BARRIER_INPUTS, BARRIER_MEMORY, (BARRIER_COMMANDS, BARRIER_STATES)),
-    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES,)),
+    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES, OFFICE_INPUTS)),
+    "delivery": Place(
+        OFFICE_INPUTS, OFFICE_MEMORY, (OFFICE_SENDINGS, OFFICE_RECEIPTS, OFFICE_NOTICES, OFFICE_INPUTS)
+    ),
 }
 GROUP_FRAMES = 256
 """The most events of one group: small frames share what a group costs.  An idle worker still commits each at once."""
@@ -98,7 +107,9 @@ def made(duty: str, policy: Policy, settings: Settings, metrics: Metrics) -> Dut
         return Zones(policy, settings, metrics)
     if duty == "barriers":
         return Barriers(policy, settings, metrics)
-    return Notices(policy, settings)
+    if duty == "delivery":
+        return Delivery(policy, settings)
+    return Notices(policy, settings, read_texts(settings))
 
 
 def read_policy(settings: Settings) -> Policy:
@@ -117,6 +128,18 @@ def read_policy(settings: Settings) -> Policy:
         sys.exit("\n".join(render(problem, settings.lang) for problem in errors.problems))
     except (OSError, UnicodeDecodeError) as error:
         sys.exit(f"the policy cannot be read: {error}")
+
+
+def read_texts(settings: Settings) -> Texts:
+    """The texts of the file that the settings name, or the built-in ones where there is no such file."""
+    try:
+        return load_texts(settings.texts.read_text(encoding="utf-8-sig"), str(settings.texts))
+    except FileNotFoundError:
+        return BUILT_IN
+    except PolicyErrors as errors:
+        sys.exit("\n".join(render(problem, settings.lang) for problem in errors.problems))
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"the texts cannot be read: {error}")
 
 
 if __name__ == "__main__":

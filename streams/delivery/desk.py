@@ -150,9 +150,9 @@ def on_acknowledgement(clerk: Clerk, said: Acknowledgement) -> None:
             f"{said.office} has no notice {said.notice}, or its response ended more than a day ago: "
             "look it up in office.receipts",
         )
-    if errand.by and (errand.by, errand.by_at) == (said.by, said.at):
-        return
     settled = errand.step is Step.DONE or (errand.step is Step.ACKED and said.what == "acked")
+    if settled and (errand.by, errand.by_at) == (said.by, said.at):
+        return
     if settled:
         when = clock_face_of(errand.by_at, clerk.rules)
         clerk.happen(key, errand, Event.AGAIN, said.at, by=said.by, first=errand.by, when=when)

@@ -134,7 +134,7 @@ def receipt(
     channel, attempt, by = facts.get("channel"), str(facts.get("attempt", "0")), str(facts.get("by", ""))
     text = filled(Words(move.zh, move.en), **facts)
     return {
-        "id": identity("receipt", errand.id, event, channel or "", attempt, by, at if by else ""),
+        "id": identity("receipt", errand.id, event, move.to, channel or "", attempt, by, at if by else ""),
         "office": rules.office.id,
         "notice": errand.id,
         "zone": thread.zone,

@@ -29,13 +29,14 @@ from wire.topics import (
     BLOCK_INPUTS,
     BY_NAME,
     DEAD_LETTERS,
+    OFFICE_INPUTS,
     OFFICE_NOTICES,
     ZONE_ALERTS,
     ZONE_STATES,
     partition_of,
 )
 
-INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS}
+INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS, "delivery": OFFICE_INPUTS}
 
 
 @dataclass(frozen=True)

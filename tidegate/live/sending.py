@@ -14,7 +14,7 @@ from streams.schemas import Order, Report, identity
 from tidegate.live.clock import pause
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, partition_of
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, OFFICE_INPUTS, partition_of
 
 ANSWER_S = 5.0
 HANDED_OVER_S = 300.0
@@ -62,9 +62,10 @@ class Outlet:
     """
 
     def __init__(self, settings: Settings) -> None:
-        required(settings, BLOCK_INPUTS, BARRIER_INPUTS)
+        required(settings, BLOCK_INPUTS, BARRIER_INPUTS, OFFICE_INPUTS)
         self._blocks = settings.topic(BLOCK_INPUTS)
         self._barriers = settings.topic(BARRIER_INPUTS)
+        self._offices = settings.topic(OFFICE_INPUTS)
         self.lost: KafkaError | None = None
         self.sent = 0
         self._producer = Producer(
@@ -89,9 +90,9 @@ class Outlet:
         self._send(self._blocks, render(frame), frame.block.encode(), partition, headers("frame", name))
 
     def tick(self, at: int) -> None:
-        """The clock's word, `at` in ms, to every partition of both inboxes."""
+        """The clock's word, `at` in ms, to every partition of the inboxes that live by it."""
         value, head = b'{"kind":"tick","at":%d}' % at, headers("tick", f"tick-{at}")
-        for name, topic in ((BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers)):
+        for name, topic in ((BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers), (OFFICE_INPUTS, self._offices)):
             for partition in range(BY_NAME[name].partitions):
                 self._send(topic, value, b"", partition, head)
 

@@ -14,9 +14,14 @@ from streams.schemas import instant
 from tidegate.live.listening import span
 from tidegate.live.sending import KafkaAway, required
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, OFFICE_INPUTS, ZONE_ALERTS
 
-DUTIES: Mapping[str, str] = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS}
+DUTIES: Mapping[str, str] = {
+    "zones": BLOCK_INPUTS,
+    "barriers": BARRIER_INPUTS,
+    "notices": ZONE_ALERTS,
+    "delivery": OFFICE_INPUTS,
+}
 """What a worker does, and the inbox of each duty."""
 
 BEHIND_S = 5.0
