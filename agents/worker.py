@@ -52,9 +52,7 @@ PLACES = {
     "zones": Place(BLOCK_INPUTS, BLOCK_MEMORY, (ZONE_ALERTS, ZONE_STATES, BARRIER_INPUTS)),
     "barriers": Place(BARRIER_INPUTS, BARRIER_MEMORY, (BARRIER_COMMANDS, BARRIER_STATES)),
     "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES, OFFICE_INPUTS)),
-    "delivery": Place(
-        OFFICE_INPUTS, OFFICE_MEMORY, (OFFICE_SENDINGS, OFFICE_RECEIPTS, OFFICE_NOTICES, OFFICE_INPUTS)
-    ),
+    "delivery": Place(OFFICE_INPUTS, OFFICE_MEMORY, (OFFICE_SENDINGS, OFFICE_RECEIPTS, OFFICE_NOTICES, OFFICE_INPUTS)),
 }
 GROUP_FRAMES = 256
 """The most events of one group: small frames share what a group costs.  An idle worker still commits each at once."""

@@ -22,7 +22,17 @@ from streams import columns
 from streams.inbox import parse_count
 from streams.policy import load_site
 from streams.reasons import SENTENCES
-from streams.schemas import BARRIER_INPUT, Alert, BarrierState, Command, Notice, ZoneState
+from streams.schemas import (
+    BARRIER_INPUT,
+    OFFICE_INPUT,
+    Alert,
+    BarrierState,
+    Command,
+    Notice,
+    Receipt,
+    Sending,
+    ZoneState,
+)
 from tests.command_line import group, whole
 from wire.topics import TABLE
 
@@ -150,6 +160,8 @@ SENT: dict[str, type[BaseModel]] = {
     "barrier.commands": Command,
     "barrier.states": BarrierState,
     "office.notices": Notice,
+    "office.sendings": Sending,
+    "office.receipts": Receipt,
 }
 
 
@@ -174,6 +186,7 @@ def test_the_messages_that_are_shown_are_taken() -> None:
     assert len(columns.parse(frame).at) == 3
     assert parse_count(count).by == "Lin Xia"
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
+    assert len([OFFICE_INPUT.validate_json(text) for text in shown("office.inputs")]) == 2
 
 
 def test_every_reason_is_explained() -> None:

@@ -79,11 +79,12 @@ def _named(spot: Spot, template: str, kind: str) -> set[str] | None:
     for _, field, form, conversion in parts:
         if field is None:
             continue
+        near = None
         if field not in FACTS[kind] or form or conversion:
             written = field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            near = f.nearest(field, FACTS[kind])
+            near = f.nearest(field.partition(".")[0], FACTS[kind])
             known = ", ".join(f"{{{name}}}" for name in FACTS[kind])
             hint = Words(f"（是否想写 {{{near}}}？）", f" (did you mean {{{near}}}?)") if near else Words("", "")
             spot.wrong("text_field", field=f"{{{written}}}", known=known, hint=hint)
-        named.add(field)
+        named.add(field if near is None else near)
     return named

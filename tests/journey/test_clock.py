@@ -10,7 +10,7 @@ from tests.journey.city import City
 from tests.journey.places import BEGIN, SECOND
 from tests.journey.processes import until
 from tidegate.live.sending import Outlet
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, ZONE_ALERTS, ZONE_STATES
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, OFFICE_INPUTS, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
 

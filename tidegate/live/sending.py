@@ -92,7 +92,11 @@ class Outlet:
     def tick(self, at: int) -> None:
         """The clock's word, `at` in ms, to every partition of the inboxes that live by it."""
         value, head = b'{"kind":"tick","at":%d}' % at, headers("tick", f"tick-{at}")
-        for name, topic in ((BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers), (OFFICE_INPUTS, self._offices)):
+        for name, topic in (
+            (BLOCK_INPUTS, self._blocks),
+            (BARRIER_INPUTS, self._barriers),
+            (OFFICE_INPUTS, self._offices),
+        ):
             for partition in range(BY_NAME[name].partitions):
                 self._send(topic, value, b"", partition, head)
 

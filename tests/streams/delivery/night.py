@@ -164,5 +164,7 @@ class Night:
                 if end.id in self.office.row.notices:
                     assert end.id in delivered or hopeless(self.office.errand(end), CHANNELS), (raised, end)
                 else:
-                    given_up = [each for each in self.office.receipts if each.notice == end.id and each.step == "failed"]
+                    given_up = [
+                        each for each in self.office.receipts if each.notice == end.id and each.step == "failed"
+                    ]
                     assert end.id in delivered or given_up, (raised, end)
