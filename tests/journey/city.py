@@ -19,6 +19,7 @@ from backtest.recordings import read
 from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
+from streams.schemas import identity
 from tests.journey.places import SITE, THRESHOLDS
 from tests.journey.processes import PATIENCE_S, until
 from wire import admin
@@ -237,8 +238,13 @@ class City:
         return in_order(self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"]))
 
     def notices(self) -> list[bytes]:
-        """The notices, by their ids."""
-        return in_order(self.written(OFFICE_NOTICES), lambda said: said["id"])
+        """The notices that alerts made, by their ids; those that an office passed on to the one above are left out."""
+        made = [
+            value
+            for value in self.written(OFFICE_NOTICES)
+            if (said := orjson.loads(value))["id"] == identity(said["alert"], said["office"])
+        ]
+        return in_order(made, lambda said: said["id"])
 
     def states(self) -> int:
         """How many states of zones were ever written; 0 while Kafka does not answer."""

@@ -79,7 +79,7 @@ def test_a_refusal_is_followed_by_the_next_channel_at_once(office: Office) -> No
 
 def test_failures_are_tried_again_after_pauses_that_grow(office: Office) -> None:
     raised = office.tell(1, "raise", "III")
-    seconds = []
+    seconds: list[float] = []
     while office.second < 25:
         if office.sendings[-1].channel == "one" and len(seconds) < len(office.sendings):
             seconds.append(office.second)
