@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge, start_http_server
 
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, OFFICE_INPUTS
 
 SECOND_MS, MINUTE_MS = 1_000, 60_000
 
@@ -31,7 +31,7 @@ async def tell(producer: AIOKafkaProducer, settings: Settings, at: int, told: in
         await producer.send(
             settings.topic(topic), value, partition=partition, headers=headers("tick", f"{topic}/{partition}/{at}")
         )
-        for topic in (BLOCK_INPUTS, BARRIER_INPUTS, *[INCIDENT_INPUTS] * news)
+        for topic in (BLOCK_INPUTS, BARRIER_INPUTS, OFFICE_INPUTS, *[INCIDENT_INPUTS] * news)
         for partition in range(BY_NAME[topic].partitions)
     ]
     await asyncio.gather(*sent)

@@ -131,3 +131,13 @@ def refused(settings: Settings, frame: Frame, row: Any, key: bytes, where: Where
     value = orjson.dumps(reading_of(frame, int(row["row"])))
     partition = where.partition % BY_NAME[DEAD_LETTERS].partitions
     return Output(settings.topic(DEAD_LETTERS), partition, key, value, told)
+
+
+def told_to(settings: Settings, notice: dict[str, Any]) -> list[Output]:
+    """A notice, for whoever reads notices, and as a word into the inbox of its office."""
+    office, identity = notice["office"], notice["id"]
+    word = {"kind": "notice", "notice": notice}
+    return [
+        envelope(settings, OFFICE_NOTICES, "notice", office, notice, identity),
+        envelope(settings, OFFICE_INPUTS, "notice", office, word, identity),
+    ]

@@ -10,12 +10,14 @@ from typing import Any, NoReturn
 
 from agents import archive, clock
 from agents.barriers import Barriers
+from agents.delivery import Delivery
 from agents.durable import Duty, Limits, Options, run
 from agents.incidents import Incidents
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
 from streams.policy import Policy, PolicyErrors, load, render
+from streams.texts import BUILT_IN, Texts, load_texts
 from streams.warm import warm
 from wire.settings import Settings
 from wire.topics import (
@@ -36,7 +38,10 @@ from wire.topics import (
     NOTICE_MEMORY,
     OFFICE_INPUTS,
     OFFICE_KPIS,
+    OFFICE_MEMORY,
     OFFICE_NOTICES,
+    OFFICE_RECEIPTS,
+    OFFICE_SENDINGS,
     ZONE_ALERTS,
     ZONE_STATES,
 )
@@ -58,7 +63,8 @@ PLACES = {
         BARRIER_MEMORY,
         (BARRIER_COMMANDS, BARRIER_STATES, BARRIER_ALERTS, BARRIER_ANSWERS, OFFICE_NOTICES, OFFICE_INPUTS),
     ),
-    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES, INCIDENT_INPUTS)),
+    "notices": Place(ZONE_ALERTS, NOTICE_MEMORY, (OFFICE_NOTICES, OFFICE_INPUTS, INCIDENT_INPUTS)),
+    "delivery": Place(OFFICE_INPUTS, OFFICE_MEMORY, (OFFICE_SENDINGS, OFFICE_RECEIPTS, OFFICE_NOTICES, OFFICE_INPUTS)),
     "incidents": Place(
         INCIDENT_INPUTS, INCIDENT_MEMORY, (INCIDENT_STATES, INCIDENT_ANSWERS, OFFICE_KPIS, INCIDENT_INPUTS)
     ),
@@ -116,7 +122,9 @@ def made(duty: str, policy: Policy, settings: Settings, metrics: Metrics) -> Dut
         return Barriers(policy, settings, metrics)
     if duty == "incidents":
         return Incidents(policy, settings)
-    return Notices(policy, settings)
+    if duty == "delivery":
+        return Delivery(policy, settings)
+    return Notices(policy, settings, read_texts(settings))
 
 
 def read_policy(settings: Settings) -> Policy:
@@ -135,6 +143,18 @@ def read_policy(settings: Settings) -> Policy:
         sys.exit("\n".join(render(problem, settings.lang) for problem in errors.problems))
     except (OSError, UnicodeDecodeError) as error:
         sys.exit(f"the policy cannot be read: {error}")
+
+
+def read_texts(settings: Settings) -> Texts:
+    """The texts of the file that the settings name, or the built-in ones where there is no such file."""
+    try:
+        return load_texts(settings.texts.read_text(encoding="utf-8-sig"), str(settings.texts))
+    except FileNotFoundError:
+        return BUILT_IN
+    except PolicyErrors as errors:
+        sys.exit("\n".join(render(problem, settings.lang) for problem in errors.problems))
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"the texts cannot be read: {error}")
 
 
 if __name__ == "__main__":

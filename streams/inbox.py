@@ -1,4 +1,4 @@
-"""What comes in, from its bytes: events of a block, events of a barrier, alerts; Unreadable says what is wrong."""
+"""What comes in, from its bytes: events of a block, a barrier or an office, alerts; Unreadable says what is wrong."""
 
 from typing import Any
 
@@ -9,12 +9,16 @@ from streams.schemas import (
     BARRIER_INPUT,
     INCIDENT_INPUT,
     LEVELS,
+    OFFICE_INPUT,
     QUALITIES,
+    Acknowledgement,
     Alert,
     CountOrder,
     IncidentStep,
+    NoticeWord,
     Opening,
     Order,
+    Outcome,
     Report,
     Standing,
     Tally,
@@ -91,3 +95,21 @@ def parse_alert(value: bytes, zone: str) -> dict[str, Any]:
     if alert["zone"] != zone:
         raise Unreadable("wrong_zone", f"an alert of {alert['zone']} under the key {zone}")
     return alert
+
+
+def parse_office(value: bytes, office: str) -> NoticeWord | Outcome | Acknowledgement | Tick:
+    """A notice, a provider's answer or an acknowledgement of that very office, or a Tick."""
+    try:
+        event = OFFICE_INPUT.validate_json(value)
+        if isinstance(event, NoticeWord):
+            milliseconds(event.notice.at)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+    except ValueError as error:
+        raise Unreadable("wrong_type", f"`notice.at`: {error}") from error
+    if isinstance(event, Tick):
+        return event
+    meant = event.notice.office if isinstance(event, NoticeWord) else event.office
+    if meant != office:
+        raise Unreadable("wrong_office", f"a {event.kind} for {meant} in the inbox of {office}")
+    return event

@@ -4,10 +4,10 @@ from typing import Any
 
 from streams.alerts import figure
 from streams.block import Outcome, State, take_count
-from streams.notices import whole
 from streams.reasons import Verdict
 from streams.refusals import REFUSALS
 from streams.schemas import CountOrder, identity, instant
+from streams.texts import whole
 
 TEXTS = {
     Verdict.ACCEPTED: (

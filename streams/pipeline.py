@@ -18,11 +18,13 @@ from streams.barrier.telling import render_command
 from streams.block import LIVE, State, advance, with_series
 from streams.columns import Frame
 from streams.memory import begin
+from streams.notices import NOBODY, Told
 from streams.notices import advance as notices_of
 from streams.plan import STANDING_MS
 from streams.policy import Policy
 from streams.records import NEVER, Integers, Records
 from streams.schemas import Tick
+from streams.texts import BUILT_IN, Texts
 from streams.troubles import troubles
 
 Message = dict[str, Any]
@@ -54,6 +56,7 @@ class Journey:
     policy: Policy
     crew: str = "prompt"
     series: bool = False
+    texts: Texts = BUILT_IN
     states: dict[str, State] = field(init=False)
     keepers: dict[str, Gatekeeper] = field(init=False)
     alerts: list[Message] = field(default_factory=list)
@@ -161,4 +164,9 @@ class Journey:
 
     def noticed(self) -> list[Message]:
         """The notices of all alerts, in their order."""
-        return [notice for alert in self.decided() for notice in notices_of(alert, self.policy)]
+        told: dict[str, Told] = {}
+        said: list[Message] = []
+        for alert in self.decided():
+            told[alert["zone"]], notices = notices_of(alert, self.policy, told.get(alert["zone"], NOBODY), self.texts)
+            said += notices
+        return said

@@ -24,6 +24,7 @@ from streams.policy import load_site
 from streams.reasons import SENTENCES
 from streams.schemas import (
     BARRIER_INPUT,
+    OFFICE_INPUT,
     Alert,
     BarrierAlert,
     BarrierAnswer,
@@ -33,6 +34,8 @@ from streams.schemas import (
     IncidentAnswer,
     Notice,
     OfficeKpi,
+    Receipt,
+    Sending,
     ZoneState,
 )
 from tests.command_line import group, whole
@@ -167,6 +170,8 @@ SENT: dict[str, type[BaseModel]] = {
     "incident.states": Incident,
     "incident.answers": IncidentAnswer,
     "office.kpis": OfficeKpi,
+    "office.sendings": Sending,
+    "office.receipts": Receipt,
 }
 
 
@@ -193,6 +198,7 @@ def test_the_messages_that_are_shown_are_taken() -> None:
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
     opening, step = (parse_incident(text, "fountain") for text in shown("zone.incidents"))
     assert (opening.kind, step.kind) == ("opening", "step")
+    assert len([OFFICE_INPUT.validate_json(text) for text in shown("office.inputs")]) == 2
 
 
 def test_every_reason_is_explained() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from streams.policy import LEVELS, Policy, PolicyErrors, Problem, Site, Words, kind_of, load, load_site, render
+from streams.texts import is_texts, load_texts
 from tidegate.console_output import emit, options
 
 BROKEN = 2
@@ -28,10 +29,11 @@ class Told:
     problems: tuple[Problem, ...] = ()
     sites: tuple[Site, ...] = ()
     policies: tuple[tuple[str, Policy], ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def check(files: Files, site: SiteFile = None) -> None:
-    """Say everything that is wrong in site.yaml and thresholds.yaml, with line, column and what to do.
+    """Say everything that is wrong in site.yaml, thresholds.yaml and notices.yaml, with line, column and what to do.
 
     Exit status 0 when all is well, 2 when something is wrong.
 
@@ -40,6 +42,8 @@ def check(files: Files, site: SiteFile = None) -> None:
         tidegate check site.yaml thresholds.yaml
 
         tidegate check thresholds.yaml --site site.yaml --lang zh
+
+        tidegate check notices.yaml
 
         tidegate check site.yaml thresholds.yaml --json
     """
@@ -58,7 +62,7 @@ def check(files: Files, site: SiteFile = None) -> None:
 def examine(files: list[Path], site_file: Path | None) -> Told:
     """Read the files, tell by their content what each is, and check thresholds together with their site."""
     problems: list[Problem] = []
-    texts: dict[str, dict[Path, str]] = {"site": {}, "thresholds": {}}
+    texts: dict[str, dict[Path, str]] = {"site": {}, "thresholds": {}, "notices": {}}
     for path in dict.fromkeys(files if site_file is None else [site_file, *files]):
         text = _read(path, problems)
         if text is None:
@@ -77,7 +81,8 @@ def examine(files: list[Path], site_file: Path | None) -> Told:
             texts["site"][beside] = text
     if texts["thresholds"] and len(texts["site"]) > 1:
         problems.append(_problem(list(texts["site"])[1], TWO_SITES))
-    return _judge(texts["site"], texts["thresholds"], problems)
+    told = _judge(texts["site"], texts["thresholds"], problems)
+    return _with_texts(told, texts["notices"])
 
 
 def _judge(sites: dict[Path, str], thresholds: dict[Path, str], problems: list[Problem]) -> Told:
@@ -102,6 +107,19 @@ def _judge(sites: dict[Path, str], thresholds: dict[Path, str], problems: list[P
     return Told(tuple(ordered), tuple(found), tuple(policies))
 
 
+def _with_texts(told: Told, texts: dict[Path, str]) -> Told:
+    """Check the texts of notices; they need neither site nor thresholds."""
+    problems, kinds = list(told.problems), []
+    for path, text in texts.items():
+        try:
+            load_texts(text, str(path))
+            kinds.append(str(path))
+        except PolicyErrors as errors:
+            problems += errors.problems
+    problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
+    return replace(told, problems=tuple(problems), texts=tuple(kinds))
+
+
 def _read(path: Path, problems: list[Problem]) -> str | None:
     try:
         content = path.read_bytes()
@@ -120,9 +138,9 @@ def _read(path: Path, problems: list[Problem]) -> str | None:
 
 def _kind(path: Path, text: str) -> str | None:
     """By content; a file that cannot be read as YAML is taken for what its name says, so that its mistake is told."""
-    kind = kind_of(text)
+    kind = "notices" if is_texts(text) else kind_of(text)
     if kind is None:
-        named = [kind for kind in ("thresholds", "site") if kind in path.name]
+        named = [kind for kind in ("thresholds", "site", "notices") if kind in path.name]
         return named[0] if named else None
     return kind
 
@@ -174,6 +192,7 @@ def summary(told: Told, lang: str) -> list[str]:
             f"{site.name.en}: ok: {zones} zones, {sensors} sensors, {barriers} barriers",
         )
         lines.append(said.said(lang))
+    lines += [Words(f"{name}：正确，通知模板可用", f"{name}: ok: texts of notices").said(lang) for name in told.texts]
     return lines
 
 

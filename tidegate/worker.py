@@ -11,7 +11,7 @@ import typer
 from agents.supervisor import die_with_parent, supervise
 from agents.worker import DUTIES
 from tidegate.console_output import BAD_INPUT, SERVICE_AWAY, fail
-from tidegate.policies import read_policy
+from tidegate.policies import read_policy, read_texts
 from wire.admin import BrokerAway, unfit
 from wire.settings import Settings
 
@@ -25,7 +25,7 @@ def worker(
     duty: Annotated[str, typer.Option(help="all, or one of: " + ", ".join(PROCESSES))] = "all",
     slot: Annotated[int, typer.Option(envvar="TIDEGATE_SLOT", help="number of this worker among its like")] = 0,
 ) -> None:
-    """Run the duties (zones, barriers, notices, incidents, archive, clock, audit), each a process, until Ctrl-C.
+    """Run the duties (zones to incidents, archive, clock, audit), each in a process of its own, until Ctrl-C.
 
     Example: tidegate worker --kafka 127.0.0.1:9092
     Example: tidegate worker --duty zones --slot 1
@@ -38,6 +38,7 @@ def worker(
         fail(BAD_INPUT, "--duty clock sends Ticks, and with --clock feed a feed does: leave one of them out")
     settings = Settings().model_copy(update={"kafka": kafka, "slot": slot})
     read_policy(settings.site, settings.thresholds)
+    read_texts(settings.texts)
     try:
         wrong = unfit(settings)
     except BrokerAway as error:

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     """Put before every topic name and consumer group, so that several sites can share a broker."""
     site: Path = Path("site.yaml")
     thresholds: Path = Path("thresholds.yaml")
+    texts: Path = Path("notices.yaml")
+    """The texts of notices, where the operations staff have written their own; without the file the built-in ones."""
     slot: int = 0
     """The number of this worker among its like: its static identity in the consumer group."""
     session_s: float = 10.0

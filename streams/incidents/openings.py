@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from streams.notices import kind_of, render
+from streams.notices import kind_of
 from streams.policy import Policy
 from streams.schemas import LEVELS, milliseconds
+from streams.texts.telling import render
 
 BY = "tidegate"
 """Who reports when no person does."""

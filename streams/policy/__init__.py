@@ -7,6 +7,7 @@ mistake in both languages) → `site_file`, `thresholds_file` (a Site, Threshold
 
 from streams.policy.layout import Layout
 from streams.policy.loading import kind_of, load, load_site
+from streams.policy.notices import NoticePolicy
 from streams.policy.policy import Policy
 from streams.policy.site import KINDS, OUTSIDE, TIERS, Barrier, Block, Channel, Line, Office, Sensor, Site, Timing, Zone
 from streams.policy.text.words import LANGUAGES, PolicyErrors, Problem, Words, render
@@ -24,6 +25,7 @@ __all__ = [
     "Channel",
     "Layout",
     "Line",
+    "NoticePolicy",
     "Office",
     "Policy",
     "PolicyErrors",

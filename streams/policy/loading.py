@@ -77,6 +77,7 @@ def _policy(site_tree: Node | None, tree: Node | None, site_sheet: Sheet, sheet:
         records,
         tuple(entry.name for entry in thresholds.calendar),
         thresholds.incidents,
+        thresholds.notices,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from streams.policy.calendar import Calendar
 from streams.policy.layout import Layout
 from streams.policy.limits import Record
+from streams.policy.notices import USUAL_NOTICES, NoticePolicy
 from streams.policy.site import Office, Site, Zone
 from streams.policy.thresholds import USUAL_INCIDENTS, BarrierPolicy, IncidentPolicy
 from streams.records import LIMITS, Records
@@ -27,6 +28,7 @@ class Policy:
     records: tuple[Mapping[str, Record], ...] = field(repr=False)
     entries: tuple[str, ...] = ()
     incidents: IncidentPolicy = USUAL_INCIDENTS
+    notices: NoticePolicy = USUAL_NOTICES
 
     def regime(self, at_ms: int) -> tuple[int, int]:
         """The calendar's regime for a decision taken at this instant, and the instant until which it holds (excluded).

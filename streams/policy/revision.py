@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from streams.policy.notices import USUAL_NOTICES
 from streams.policy.site import Site
 from streams.policy.text.times import When
 from streams.policy.thresholds import Rules, Thresholds
@@ -14,7 +15,7 @@ HEX_DIGITS = 12
 
 def revision(site: Site, thresholds: Thresholds) -> str:
     """Twelve hex digits over all that decides; comments, spacing, `60s` for `1min`, channels do not change it."""
-    content = {
+    content: dict[str, Any] = {
         "site": _site(site),
         "window_ms": thresholds.window_ms,
         "blind_after_ms": thresholds.blind_after_ms,
@@ -32,6 +33,8 @@ def revision(site: Site, thresholds: Thresholds) -> str:
         ],
         "incidents": asdict(thresholds.incidents),
     }
+    if thresholds.notices != USUAL_NOTICES:
+        content["notices"] = asdict(thresholds.notices)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:HEX_DIGITS]
 

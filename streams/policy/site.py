@@ -31,7 +31,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who is told: an office of one of the four tiers, with the office above it."""
+    """Who is told: an office of one of the four tiers, with the office above it.
+
+    channels: the ways to tell it, by id, the first to be tried first; none: the console's inbox alone.
+    """
 
     id: str
     name: Words

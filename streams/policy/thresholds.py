@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streams.policy.notices import USUAL_NOTICES, NoticePolicy
 from streams.policy.text.fields import Spot
 from streams.policy.text.quantities import Amount
 from streams.policy.text.times import When
@@ -117,3 +118,4 @@ class Thresholds:
     barriers: tuple[BarrierPolicy, ...]
     calendar: tuple[Entry, ...]
     incidents: IncidentPolicy = USUAL_INCIDENTS
+    notices: NoticePolicy = USUAL_NOTICES

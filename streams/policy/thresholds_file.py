@@ -5,6 +5,7 @@ from dataclasses import replace
 from streams.policy import thresholds as t
 from streams.policy.calendar_file import read_calendar
 from streams.policy.draft import Draft, note_unknown
+from streams.policy.notices_file import read_notices
 from streams.policy.rules_file import read_rules, read_zones
 from streams.policy.text import fields as f
 from streams.policy.text.fields import Fields, Spot
@@ -21,7 +22,7 @@ from streams.policy.thresholds import (
     Thresholds,
 )
 
-THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "incidents")
+THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "incidents", "notices")
 BARRIER_KEYS = (
     "deploy_at", "deploy", "lift", "lift_after", "min_up", "accept_within", "approve_within", "approve_roles",
 )  # fmt: skip
@@ -51,6 +52,7 @@ def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds
         _barriers(top.section("barriers"), draft),
         read_calendar(top.section("calendar"), draft),
         _incidents(top.section("incidents")),
+        read_notices(top.section("notices")),
     )
 
 

@@ -19,6 +19,7 @@ from backtest.recordings import read
 from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
+from streams.schemas import identity
 from tests.journey.places import SITE, THRESHOLDS
 from tests.journey.processes import PATIENCE_S, until
 from wire import admin
@@ -30,13 +31,20 @@ from wire.topics import (
     BY_NAME,
     DEAD_LETTERS,
     INCIDENT_INPUTS,
+    OFFICE_INPUTS,
     OFFICE_NOTICES,
     ZONE_ALERTS,
     ZONE_STATES,
     partition_of,
 )
 
-INBOXES = {"zones": BLOCK_INPUTS, "barriers": BARRIER_INPUTS, "notices": ZONE_ALERTS, "incidents": INCIDENT_INPUTS}
+INBOXES = {
+    "zones": BLOCK_INPUTS,
+    "barriers": BARRIER_INPUTS,
+    "notices": ZONE_ALERTS,
+    "delivery": OFFICE_INPUTS,
+    "incidents": INCIDENT_INPUTS,
+}
 
 
 @dataclass(frozen=True)
@@ -237,9 +245,15 @@ class City:
         return in_order(self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"]))
 
     def notices(self) -> list[bytes]:
-        """The notices of alerts, by their ids; a replay writes these, and none of barriers."""
-        told = [line for line in self.written(OFFICE_NOTICES) if orjson.loads(line)["kind"] != "barrier"]
-        return in_order(told, lambda said: said["id"])
+        """The notices that alerts made, by their ids: a replay writes these, none of barriers, and none that an office
+        passed on to the one above."""
+        made = [
+            value
+            for value in self.written(OFFICE_NOTICES)
+            if (said := orjson.loads(value))["id"] == identity(said["alert"], said["office"])
+            and said["kind"] != "barrier"
+        ]
+        return in_order(made, lambda said: said["id"])
 
     def states(self) -> int:
         """How many states of zones were ever written; 0 while Kafka does not answer."""

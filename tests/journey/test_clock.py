@@ -10,7 +10,7 @@ from tests.journey.city import City
 from tests.journey.places import BEGIN, SECOND
 from tests.journey.processes import until
 from tidegate.live.sending import Outlet
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, ZONE_ALERTS, ZONE_STATES
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, OFFICE_INPUTS, ZONE_ALERTS, ZONE_STATES
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
 
@@ -30,9 +30,9 @@ def has_ticked(city: City, topic: str, partitions: set[int]) -> bool:
     return {number for number, at in ticks(city, topic).items() if len(at) > 2} == partitions
 
 
-def test_a_tick_comes_to_every_partition_of_both_inboxes_at_every_second(city: City) -> None:
+def test_a_tick_comes_to_every_partition_of_the_inboxes_at_every_second(city: City) -> None:
     city.worker("--duty", "clock", clock="wall")
-    for topic in (BLOCK_INPUTS, BARRIER_INPUTS):
+    for topic in (BLOCK_INPUTS, BARRIER_INPUTS, OFFICE_INPUTS):
         whole = set(range(BY_NAME[topic].partitions))
         until(partial(has_ticked, city, topic, whole), lambda: f"Ticks; {city.said()}")
         found = ticks(city, topic)

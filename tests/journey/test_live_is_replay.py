@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import pytest
 
 from deploy.kafka import Kafka
 from tests.journey import city as cities
 from tests.journey.city import City, Replayed
+from wire.topics import OFFICE_RECEIPTS
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 
@@ -44,6 +46,16 @@ def test_a_fed_evening_gives_the_commands_of_its_replay_byte_by_byte(lived: Live
 
 def test_a_fed_evening_tells_the_offices_what_its_replay_tells_them(lived: Lived) -> None:
     assert lived.city.notices() == lived.replayed.notices_by_id()
+
+
+def test_a_fed_evening_brings_every_notice_to_its_office(lived: Lived) -> None:
+    lived.city.settle("delivery")
+    receipts = [orjson.loads(value) for value in lived.city.written(OFFICE_RECEIPTS)]
+    steps = {"delivered", "superseded"}
+    there = {each["notice"] for each in receipts if each["step"] in steps}
+    notices = {orjson.loads(value)["id"] for value in lived.city.notices()}
+    assert notices and notices <= there
+    assert {each["channel"] for each in receipts if each["step"] == "delivered"} == {"inbox"}
 
 
 def test_a_fed_evening_refuses_the_readings_that_its_replay_refuses(lived: Lived) -> None:

@@ -1,12 +1,15 @@
 """Which office is told what, in both languages."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from streams.alerts import alerts
 from streams.memory import begin
-from streams.notices import advance, kind_of
+from streams.notices import NOBODY, Told, advance, freeze, kind_of, thaw
+from streams.policy import NoticePolicy, Policy
 from tests.streams.square import CAMERA, counted, policy, take, tick
 
 
@@ -18,7 +21,15 @@ def told(counts: list[int], until: float) -> list[dict[str, Any]]:
     for place, count in enumerate(counts):
         said += alerts(state, take(state, counted(place * 10, count)))
     said += alerts(state, tick(state, until))
-    return [notice for alert in said for notice in advance(alert, made)]
+    return [notice for notices in each(said, made) for notice in notices]
+
+
+def each(said: list[dict[str, Any]], made: Policy) -> Iterator[list[dict[str, Any]]]:
+    """The notices of each alert in turn, with what is remembered written down and read again between them."""
+    told = NOBODY
+    for alert in said:
+        told, notices = advance(alert, made, thaw(freeze(told)))
+        yield notices
 
 
 def test_level_three_concerns_the_office_of_the_zone_alone() -> None:
@@ -69,3 +80,35 @@ def test_a_repeat_after_a_crash_is_the_same_notice(counts: list[int]) -> None:
 
 def test_an_alert_of_quality_alone_makes_no_notice() -> None:
     assert kind_of({"kind": "quality", "reason": "sensors_back", "from": "blind", "to": "good"}) is None
+
+
+def an_alert(sequence: int, was: str, level: str, peak: str, episode: str = "e") -> dict[str, Any]:
+    return {
+        "id": f"{episode}/{sequence}", "kind": "level", "zone": "square", "episode": episode, "sequence": sequence,
+        "at": "2026-01-01T00:00:00.000Z", "from": was, "to": level, "level": level, "peak": peak, "people": 1.0,
+        "lower": 0.0, "upper": 2.0, "rolling": 1.0, "limit": 5.0, "reason": "raise_held",
+    }  # fmt: skip
+
+
+def test_policy_says_which_tiers_are_told_at_which_level() -> None:
+    wide = replace(policy(CAMERA), notices=NoticePolicy((("district",), ("district",), ("district", "city"))))
+    offices = [n["office"] for n in advance(an_alert(1, "normal", "III", "III"), wide)[1]]
+    assert offices == ["street", "district"], "the zone's own office is always told"
+    assert len(advance(an_alert(1, "normal", "I", "I"), wide)[1]) == 3
+
+
+def test_who_was_told_of_a_raise_is_told_of_its_end_though_policy_has_changed_since() -> None:
+    made = policy(CAMERA)
+    told, _ = advance(an_alert(1, "normal", "II", "II"), made)
+    narrow = replace(made, notices=NoticePolicy((("street",), ("street",), ("street",))))
+    assert [n["office"] for n in advance(an_alert(2, "II", "normal", "II"), narrow, told)[1]] == [
+        "street", "district", "city",
+    ]  # fmt: skip
+    assert [n["office"] for n in advance(an_alert(3, "normal", "II", "II", "next"), narrow, told)[1]] == ["street"]
+
+
+def test_what_an_older_version_remembered_is_understood() -> None:
+    assert thaw(b"17") == Told(17) and thaw(None) == NOBODY
+    assert advance(an_alert(17, "normal", "III", "III"), policy(CAMERA), thaw(b"17"))[1] == []
+    with pytest.raises(ValueError, match="another version"):
+        thaw(b"[9, 1, null, []]")

@@ -14,7 +14,7 @@ from streams.schemas import Order, Report, identity
 from tidegate.live.clock import pause
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, partition_of
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, OFFICE_INPUTS, partition_of
 
 ANSWER_S = 5.0
 HANDED_OVER_S = 300.0
@@ -65,9 +65,10 @@ class Outlet:
     """
 
     def __init__(self, settings: Settings) -> None:
-        required(settings, BLOCK_INPUTS, BARRIER_INPUTS, INCIDENT_INPUTS)
+        required(settings, BLOCK_INPUTS, BARRIER_INPUTS, OFFICE_INPUTS, INCIDENT_INPUTS)
         self._blocks = settings.topic(BLOCK_INPUTS)
         self._barriers = settings.topic(BARRIER_INPUTS)
+        self._offices = settings.topic(OFFICE_INPUTS)
         self._incidents, self._ticked = settings.topic(INCIDENT_INPUTS), -MINUTE_MS
         self.lost: KafkaError | None = None
         self.sent = 0
@@ -95,7 +96,7 @@ class Outlet:
     def tick(self, at: int) -> None:
         """The clock's word, `at` in ms, to every partition of the inboxes; to incidents the first of each minute."""
         value, head = b'{"kind":"tick","at":%d}' % at, headers("tick", f"tick-{at}")
-        inboxes = [(BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers)]
+        inboxes = [(BLOCK_INPUTS, self._blocks), (BARRIER_INPUTS, self._barriers), (OFFICE_INPUTS, self._offices)]
         if at // MINUTE_MS > self._ticked // MINUTE_MS:
             inboxes.append((INCIDENT_INPUTS, self._incidents))
         self._ticked = at

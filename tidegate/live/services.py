@@ -14,12 +14,13 @@ from streams.schemas import instant
 from tidegate.live.listening import span
 from tidegate.live.sending import KafkaAway, required
 from wire.settings import Settings
-from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, ZONE_ALERTS
+from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME, INCIDENT_INPUTS, OFFICE_INPUTS, ZONE_ALERTS
 
 DUTIES: Mapping[str, str] = {
     "zones": BLOCK_INPUTS,
     "barriers": BARRIER_INPUTS,
     "notices": ZONE_ALERTS,
+    "delivery": OFFICE_INPUTS,
     "incidents": INCIDENT_INPUTS,
 }
 """What a worker does, and the inbox of each duty."""

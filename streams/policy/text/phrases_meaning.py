@@ -121,6 +121,34 @@ MEANING: dict[str, tuple[Said, Said]] = {
             "{key} must grow from III to II to I, the highest",
         ),
     ),
+    "tiers_fewer": (
+        ("{level} 级没有通知 {missing}，而较低的 {lower} 级却通知", "把 {missing} 也写进 {level}"),
+        ("level {level} does not tell {missing}, which the lower level {lower} does", "add {missing} to {level}"),
+    ),
+    "quiet_level": (
+        ("静默时段不能用于 {level} 级：{level} 级通知随时发出", "删除 {level}；静默时段只用于 III 级"),
+        ("quiet hours cannot apply to level {level}: it is told at any hour", "delete {level}; only III may wait"),
+    ),
+    "quiet_always": (
+        ("静默时段占满全天，III 级通知永远不会发出", "留出可以通知的时间"),
+        ("the quiet hours cover the whole day, so level III would never be told", "leave time in which it may be told"),
+    ),
+    "text_length": (
+        ("模板有 {found} 个字符，或含不可见字符", "写 1 至 {longest} 个字符的文字"),
+        ("the text has {found} characters, or invisible ones", "write 1 to {longest} characters"),
+    ),
+    "text_braces": (
+        ("花括号不成对", "字段写成 {{zone}}；文字中的花括号写两遍"),
+        ("a brace has no partner", "write a field as {{zone}}, and a brace that is meant as such twice"),
+    ),
+    "text_field": (
+        ("没有字段 {field}", "可用：{known}{hint}"),
+        ("there is no field {field}", "use one of: {known}{hint}"),
+    ),
+    "text_without": (
+        ("模板缺少 {field}：通知必须写明区域和级别", "在文字中加上 {field}"),
+        ("the text lacks {field}: a notice must name the zone and the level", "add {field} to it"),
+    ),
     "barriers_in_calendar": (
         ("日历中不能更改硬隔离", "把 barriers 移到文件顶层"),
         ("a calendar entry cannot change barriers", "move barriers to the top of the file"),

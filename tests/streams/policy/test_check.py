@@ -138,3 +138,14 @@ def test_the_files_of_the_repository_are_in_order() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"] is True
+
+
+def test_texts_of_notices_are_checked_too_alone_or_with_the_others(desk: Path) -> None:
+    (desk / "notices.yaml").write_text('end: {zh: "{zone}恢复{level}。", en: "{zone}: {level}."}', encoding="utf-8")
+    alone = run(desk / "notices.yaml")
+    assert (alone.exit_code, alone.stdout) == (0, f"{desk}/notices.yaml: ok: texts of notices\n")
+    together = run(desk / "site.yaml", desk / "thresholds.yaml", desk / "notices.yaml")
+    assert together.exit_code == 0 and len(together.stdout.splitlines()) == 2
+    (desk / "notices.yaml").write_text('end: {zh: "{zone}恢复{levl}。", en: "{zone}: over."}', encoding="utf-8")
+    wrong = run(desk / "site.yaml", desk / "thresholds.yaml", desk / "notices.yaml")
+    assert wrong.exit_code == 2 and [line.split(": ")[1] for line in wrong.stderr.splitlines()] == ["end.zh", "end.en"]

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from streams.policy import Timing, kind_of, load, load_site
+from streams.policy.notices import USUAL_NOTICES
 from streams.policy.site_sensors import USUAL_ERROR, USUAL_MISCOUNT
 from streams.policy.text import quantities, times
 from streams.policy.thresholds import (
@@ -57,6 +59,7 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
         "accept_within": USUAL_BARRIER.accept_within_ms, "approve_within": USUAL_BARRIER.approve_within_ms,
         "step": Timing().step_ms, "reorder": Timing().reorder_ms, "grace": Timing().grace_ms,
         "lateness": Timing().lateness_ms, "skew": Timing().skew_ms,
+        "next_channel_after": USUAL_NOTICES.next_channel_after_ms, "next_tier_after": USUAL_NOTICES.next_tier_after_ms,
     }  # fmt: skip
     assert {key: quantities.duration_ms(usual(key)) for key in durations} == durations
     assert (usual("raise_on"), usual("deploy"), usual("lift")) == (
@@ -66,6 +69,11 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
     assert usual("approve_roles") == f"[{', '.join(USUAL_BARRIER.approve_roles)}]"
     shares = {"miscount": USUAL_MISCOUNT, "error": USUAL_ERROR}
     assert {key: float(quantities.share(usual(key)) or 0) for key in shares} == shares
+    (acks,) = [row[-1] for row in ROWS if row[0] == "`ack_within`"]
+    told = [quantities.duration_ms(text) for text in re.findall(r"`I+: (\w+)`", acks)]
+    assert tuple(told) == USUAL_NOTICES.ack_within_ms
+    shown = next(text for text in FILES if "quiet_hours" in text)
+    assert load(SITE, shown).notices == replace(USUAL_NOTICES, quiet=((22 * 60, 7 * 60),))
     assert f"at most {MOST_STEPS} of them" in PAGE
     deadlines = {step: quantities.duration_ms(usual(step)) for step in DEADLINES}
     assert tuple(deadlines.values()) == USUAL_INCIDENTS.deadlines_ms

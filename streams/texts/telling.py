@@ -1,0 +1,38 @@
+"""A template and an alert become what a person reads."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from streams.policy import LANGUAGES, Policy
+from streams.texts.builtin import BUILT_IN, LEVEL_WORDS, Texts
+
+
+def render(kind: str, alert: Mapping[str, Any], policy: Policy, texts: Texts = BUILT_IN) -> dict[str, str]:
+    """The text of a notice in zh and en, its time as the clock on the spot shows it."""
+    name = policy.zone(alert["zone"]).name
+    figures = {key: whole(alert[key]) for key in ("people", "lower", "upper", "rolling", "limit")}
+    time = clock_face(alert["at"], policy.site.timezone)
+    said = {}
+    for language in LANGUAGES:
+        before = LEVEL_WORDS.get(alert["from"])
+        facts = {
+            "time": time,
+            "zone": name.said(language),
+            "level": LEVEL_WORDS[alert["level"]].said(language),
+            "from": before.said(language) if before else "",
+            **figures,
+        }
+        said[language] = texts.kinds[kind].said(language).format(**facts)
+    return said
+
+
+def clock_face(at: str, timezone: str) -> str:
+    """An instant as the clock on the spot shows it: month, day and time."""
+    return f"{datetime.fromisoformat(at).astimezone(ZoneInfo(timezone)):%m-%d %H:%M:%S}"
+
+
+def whole(people: float | None) -> str:
+    """People as a person reads them: whole, never below nobody."""
+    return "" if people is None else f"{max(0, round(people)):,}"
