@@ -28,6 +28,22 @@ TEXTS = {
         "{time} {zone_en}: raised to {to_en} (from {from_en}). Rolling occupancy about {rolling} people, raise at "
         "{limit}; estimate now {people} ({lower}–{upper}).",
     ),
+    "raise_ordered": (
+        "{time} {zone}由人工下令升为{to_zh}（原{from_zh}）。滚动人数约 {rolling} 人；"
+        "当前估计 {people} 人（{lower}–{upper}）。",
+        "{time} {zone_en}: raised to {to_en} (from {from_en}) by a person's order. Rolling occupancy about {rolling} "
+        "people; estimate now {people} ({lower}–{upper}).",
+    ),
+    "lower_ordered": (
+        "{time} {zone}由主管下令降为{to_zh}（原{from_zh}）。当前估计 {people} 人（{lower}–{upper}）。",
+        "{time} {zone_en}: lowered to {to_en} (from {from_en}) by a supervisor's order. Estimate now {people} "
+        "({lower}–{upper}).",
+    ),
+    "end_ordered": (
+        "{time} {zone}由主管下令恢复正常（原{from_zh}），本次响应结束。当前估计 {people} 人（{lower}–{upper}）。",
+        "{time} {zone_en}: back to normal (from {from_en}) by a supervisor's order; this response has ended. Estimate "
+        "now {people} ({lower}–{upper}).",
+    ),
     "lower": (
         "{time} {zone}降为{to_zh}（原{from_zh}）。人数上限已持续低于解除线 {limit} 人；"
         "当前估计 {people} 人（{lower}–{upper}）。",
@@ -107,7 +123,8 @@ def render(kind: str, alert: dict[str, Any], policy: Policy) -> dict[str, str]:
         "to_en": to_en,
         **figures,
     }
-    chinese, english = TEXTS[kind]
+    ordered = alert["reason"] in (Reason.RAISE_ORDERED, Reason.LOWER_ORDERED)
+    chinese, english = TEXTS[f"{kind}_ordered" if ordered else kind]
     return {"zh": chinese.format(**words), "en": english.format(**words)}
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from streams.closing.asked import obey
 from streams.compiled import compiled, inlined
 from streams.records import (
     ACCURACY_SCALE,
@@ -15,6 +16,7 @@ from streams.records import (
     MANUAL,
     MISSING,
     NEVER,
+    ONLY_STRAY,
     RATE,
     RESET,
     RESET_SEEN,
@@ -26,9 +28,6 @@ from streams.records import (
 from streams.steps.counters import count_in, since_last
 from streams.steps.health import APART, RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
 from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
-
-ONLY_STRAY = 2
-"""Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
 
 
 @inlined
@@ -53,6 +52,9 @@ def hear(zone: Any, sensor: Any, gate: Any, view: Any, side: int, reading: Any) 
         if not heads:
             cross(zone, sensor, gate, view, side, owned, reading)
             view["heard_at"] = max(view["heard_at"], reading["at"])
+        elif gate["kind"] == MANUAL and reading["leave"] < 0:
+            heads = False
+            obey(zone, reading)
     if not heads:
         noticed(zone, view)
     return heads
