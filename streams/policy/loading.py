@@ -76,6 +76,7 @@ def _policy(site_tree: Node | None, tree: Node | None, site_sheet: Sheet, sheet:
         layouts(site),
         records,
         tuple(entry.name for entry in thresholds.calendar),
+        thresholds.shelve_most_ms,
     )
 
 

@@ -9,7 +9,7 @@ from streams.policy.calendar import Calendar
 from streams.policy.layout import Layout
 from streams.policy.limits import Record
 from streams.policy.site import Office, Site, Zone
-from streams.policy.thresholds import BarrierPolicy
+from streams.policy.thresholds import USUAL_SHELVE_MOST_MS, BarrierPolicy
 from streams.records import LIMITS, Records
 
 
@@ -26,6 +26,7 @@ class Policy:
     layouts: Mapping[str, Layout] = field(repr=False)
     records: tuple[Mapping[str, Record], ...] = field(repr=False)
     entries: tuple[str, ...] = ()
+    shelve_most_ms: int = USUAL_SHELVE_MOST_MS
 
     def regime(self, at_ms: int) -> tuple[int, int]:
         """The calendar's regime for a decision taken at this instant, and the instant until which it holds (excluded).

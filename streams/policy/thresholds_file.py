@@ -13,7 +13,8 @@ from streams.policy.text.sheet import Sheet
 from streams.policy.text.tree import Node
 from streams.policy.thresholds import LEVELS, USUAL_BARRIER, BarrierPolicy, Thresholds
 
-THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar")
+THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "annunciation")
+ANNUNCIATION_KEYS = ("shelve_most",)
 BARRIER_KEYS = ("deploy_at", "deploy", "lift", "lift_after", "min_up")
 
 MOST_STEPS = 3_600
@@ -39,7 +40,15 @@ def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds
         read_zones(top.section("zones"), draft),
         _barriers(top.section("barriers"), draft),
         read_calendar(top.section("calendar"), draft),
+        _shelve_most(top.section("annunciation")),
     )
+
+
+def _shelve_most(spot: Spot | None) -> int:
+    """How long an alarm may be shelved at the most."""
+    if spot is None:
+        return t.USUAL_SHELVE_MOST_MS
+    return Fields(spot, ANNUNCIATION_KEYS).optional("shelve_most", f.positive_duration, t.USUAL_SHELVE_MOST_MS)
 
 
 def _check_window(spot: Spot, window_ms: int, step_ms: int) -> None:

@@ -82,9 +82,8 @@ def asked(case: Scenario, seed: int) -> list[int | Reading | Count | Ask]:
             what = draw.choice(("raise", "lower", "lower", "hold", "release", "release"))
             level = draw.randint(1, 3) if what == "raise" else draw.randint(0, 2)
             known = draw.choice((None, None, 0, 3, 10, 10**6))
-            found.append(
-                Ask(newest + draw.choice((0, 0, 0, 900)), at, draw.choice(case.world.zones), what, level, known)
-            )
+            seen, zone = newest + draw.choice((0, 0, 0, 900)), draw.choice(case.world.zones)
+            found.append(Ask(seen, at, zone, what, level, known))
     return found
 
 
