@@ -43,9 +43,8 @@ STATES: dict[str, Alarm] = {
 }
 """Every state that can be reached, and what makes a difference in it."""
 
-SEEN = {"episode": 7, "sequence": 20}
 ASKED: dict[str, Asked] = {
-    "ack of the newest rise": Asked("ack", 2_000, "Chen Bo", **SEEN),
+    "ack of the newest rise": Asked("ack", 2_000, "Chen Bo", episode=7, sequence=20),
     "ack of an older sequence": Asked("ack", 2_000, "Chen Bo", episode=7, sequence=18),
     "ack of another episode": Asked("ack", 2_000, "Chen Bo", episode=6, sequence=18),
     "shelve": Asked("shelve", 2_000, "Lin Xia", reason="guards are there", for_ms=1_800_000),

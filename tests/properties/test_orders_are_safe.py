@@ -83,7 +83,8 @@ def evening(seed: int) -> list[int | Reading]:
 
 def ordered(seed: int, kinds: Sequence[str], role: str = "") -> list[Event]:
     """The same with persons' orders among it, sensible ones and others."""
-    draw, found, newest = Random(seed), [], BEGUN
+    found: list[Event] = []
+    draw, newest = Random(seed), BEGUN
     zones = scenario(seed).world.zones
     for event in evening(seed):
         newest = max(newest, event if isinstance(event, int) else event.seen)
@@ -94,11 +95,13 @@ def ordered(seed: int, kinds: Sequence[str], role: str = "") -> list[Event]:
 
 
 def random_order(draw: Random, zone: str, at: int, kinds: Sequence[str], role: str) -> ZoneOrder:
-    return ZoneOrder(
-        block="block", zone=zone, at=at - draw.choice((0, 0, 3, 900)), order=draw.choice(kinds),  # type: ignore[arg-type]
-        level=draw.choice((None, *LEVELS)), episode=None, sequence=draw.choice((None, 1, 2, 3)),
-        for_s=draw.choice((1, 20, 7_200)), by=draw.choice(("Lin", "Chen")), role=role,
-        reason=draw.choice(("", "seen on the spot")),
+    return ZoneOrder.model_validate(
+        {
+            "block": "block", "zone": zone, "at": at - draw.choice((0, 0, 3, 900)), "order": draw.choice(kinds),
+            "level": draw.choice([None, *LEVELS]), "sequence": draw.choice((None, 1, 2, 3)),
+            "for_s": draw.choice((1, 20, 7_200)), "by": draw.choice(("Lin", "Chen")), "role": role,
+            "reason": draw.choice(("", "seen on the spot")),
+        }
     )  # fmt: skip
 
 
@@ -170,9 +173,9 @@ def test_orders_and_readings_in_any_order_within_reorder_give_the_same_levels(se
     runs = []
     for spread in (0, case.world.reorder):
         desks = Desks(case.policy)
-        for event in sorted(told.values(), key=lambda event: event.at + draw.uniform(0, spread)):
+        for each in sorted(told.values(), key=lambda one: one.at + draw.uniform(0, spread)):
             for _ in range(draw.choice((1, 1, 2))):
-                desks.take(event)
+                desks.take(each)
         desks.take(BEGUN + 900_000)
         runs.append(desks)
     one, other = runs

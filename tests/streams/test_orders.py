@@ -104,6 +104,7 @@ def test_an_ack_of_an_episode_that_is_over_is_refused_and_one_of_an_end_that_sti
     assert square.shown[-1]["state"] == "returned_unacked"
     assert square.ack()["verdict"] == "accepted" and square.shown[-1]["state"] == "normal"
     first = square.shown[-2]
+    square.until(65, 10)
     assert square.order("ack", episode=first["episode"], sequence=first["sequence"])["verdict"] == "over"
     square.until(90, 65)
     assert square.order("ack", episode=first["episode"], sequence=first["sequence"])["verdict"] == "another_episode"
