@@ -15,6 +15,7 @@ from streams.policy.thresholds import (
     USUAL_CLEAR_FOR_MS,
     USUAL_RAISE_FOR_MS,
     USUAL_RAISE_ON,
+    USUAL_SHELVE_MOST_MS,
     USUAL_WINDOW_MS,
 )
 from streams.policy.thresholds_file import MOST_STEPS
@@ -55,6 +56,7 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
         "step": Timing().step_ms, "reorder": Timing().reorder_ms, "grace": Timing().grace_ms,
         "lateness": Timing().lateness_ms, "skew": Timing().skew_ms,
     }  # fmt: skip
+    assert usual("annunciation") == f"{{shelve_most: {quantities.as_duration(USUAL_SHELVE_MOST_MS)}}}"
     assert {key: quantities.duration_ms(usual(key)) for key in durations} == durations
     assert (usual("raise_on"), usual("deploy"), usual("lift")) == (
         USUAL_RAISE_ON, USUAL_BARRIER.deploy, USUAL_BARRIER.lift,
