@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.closing.asked import SEVERITIES, figure_of, line_up_order
 from streams.closing.intake import LIVE, horizon, take, tick
 from streams.closing.kernel import CHANGES_A_SENSOR, Memory, Plan, Room, close
 from streams.closing.ordering import keep_waiting, ready
@@ -18,7 +17,7 @@ from streams.columns import FIELDS, Frame, Unreadable
 from streams.compiled import compiled, direct, inlined
 from streams.plan import BlockPlan
 from streams.policy import Policy
-from streams.records import ACCURACY_SCALE, CHANGE, FAR, MISSING, NEVER, PENDING, REFUSED, SERIES, Integers, Records
+from streams.records import ACCURACY_SCALE, CHANGE, MISSING, NEVER, PENDING, REFUSED, SERIES, Integers, Records
 from streams.schemas import CountOrder, Tick
 from streams.steps.levels import restart_waits
 
@@ -32,9 +31,6 @@ SERIES_AT_ONCE = 65536
 REFUSED_AT_ONCE = 1024
 DONE, MORE, FULL, REGIME = 0, 1, 2, 3
 """How far a flow came: to its end; there is more to take in; no room is left to say more; another regime may apply."""
-
-SEEN_MOST = FAR // SEVERITIES
-"""A sequence that no zone reaches, for an order whose giver named none; packed with a level it is still an integer."""
 
 NO_CHANGES = np.zeros(0, CHANGE)
 NO_SERIES = np.zeros(0, SERIES)
@@ -136,23 +132,6 @@ def person(state: State, order: CountOrder) -> tuple[Integers, Integers]:
     member = len(plan.reporting) + plan.zones.index(order.zone)
     row = [0, order.at, round(order.accuracy * ACCURACY_SCALE), MISSING, order.count]
     return np.array([member], np.int64), np.array(row, np.int64).reshape(-1, 1)
-
-
-def take_order(state: State, zone: str, at: int, arrived: int, kind: int, target: int = 0, seen: int = FAR) -> int:
-    """An order of a person about the level of a zone (records.RAISE and others), which arrived then (epoch ms).
-
-    seen: of a lowering, the sequence of the newest alert that its giver knew.  Returns why it is refused, 0 when it is
-    taken; it is decided when its step closes.
-    """
-    if state.waiting == len(state.memory.pending):
-        make_room(state, 1)
-    member = len(state.plan.reporting) + state.plan.zones.index(zone)
-    figure = figure_of(target, min(seen, SEEN_MOST))
-    refused = line_up_order(
-        state.block, state.plan.params[0], state.memory.pending, member, at, arrived, kind, figure
-    )  # fmt: skip
-    state.waiting = int(state.block["pending"])
-    return int(refused)
 
 
 def laid_out(frame: Frame) -> Integers:

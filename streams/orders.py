@@ -6,9 +6,9 @@ from streams.alerts import episode_id
 from streams.annunciation.machine import Asked, advance
 from streams.annunciation.state import HIGHEST, Alarm
 from streams.annunciation.verdicts import DONE, SUPERVISOR, WHAT, WHY, Verdict
-from streams.block import take_order
 from streams.desk import Desk
 from streams.notices import LEVEL_WORDS
+from streams.persons import take_order
 from streams.policy.text.quantities import as_duration
 from streams.records import FAR, FUTURE, HOLD, LOWER, RAISE, RELEASE, TOO_OLD
 from streams.schemas import LEVELS, ZoneOrder, identity, instant

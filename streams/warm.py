@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from streams.block import advance, take_order
+from streams.block import advance
 from streams.columns import Frame, parse, render
 from streams.memory import begin, thaw
 from streams.memory import freeze as frozen
+from streams.persons import take_order
 from streams.policy import load
 from streams.records import MISSING, RAISE
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from streams.alerts import alerts
-from streams.block import State, advance, take_order
+from streams.block import State, advance
 from streams.columns import Frame
 from streams.memory import begin
-from streams.persons import count
+from streams.persons import count, take_order
 from streams.policy import Policy
 from streams.records import CHANGE, FAR, HOLD, LOWER, RAISE, RELEASE, Records
 from streams.schemas import CountOrder, Tick

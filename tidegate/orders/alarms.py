@@ -75,7 +75,12 @@ def unshelve(
     wait: Wait = 15.0,
     kafka: Kafka = None,
 ) -> None:
-    """Take the alarm of a zone off the shelf before its time."""
+    """Take the alarm of a zone off the shelf before its time.
+
+    Examples:
+
+        tidegate order unshelve fountain --by "Lin Xia"
+    """
     ask("unshelve", zone, by, role, reason, at, site, wait, kafka)
 
 
@@ -108,7 +113,12 @@ def in_service(
     wait: Wait = 15.0,
     kafka: Kafka = None,
 ) -> None:
-    """Put the alarm of a zone back into service."""
+    """Put the alarm of a zone back into service.
+
+    Examples:
+
+        tidegate order in-service fountain --by "Chen Bo"
+    """
     ask("in_service", zone, by, role, reason, at, site, wait, kafka)
 
 

@@ -86,7 +86,12 @@ def release(
     wait: Wait = 15.0,
     kafka: Kafka = None,
 ) -> None:
-    """Let the level of a zone be lowered again, once all that lowering needs is there."""
+    """Let the level of a zone be lowered again, once all that lowering needs is there.
+
+    Examples:
+
+        tidegate order release fountain --by "Lin Xia"
+    """
     ask("release", zone, by, role, reason, at, site, wait, kafka)
 
 
