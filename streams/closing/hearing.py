@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from streams.closing.asked import obey
 from streams.compiled import compiled, inlined
 from streams.records import (
     ACCURACY_SCALE,
@@ -34,8 +33,8 @@ from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
 def hear(zone: Any, sensor: Any, gate: Any, view: Any, side: int, reading: Any) -> bool:
     """One reading, in the order of the instants, into a zone, on that side of its gate (0 target, 1 source).
 
-    True: it is a count of heads, which `count_heads` is to hear.  No array comes in here: numba counts the references
-    to each, and for every reading that costs more than the reading does.
+    True: it is a count of heads or an order of a person, for `count_heads` or `obey`.  No array comes in here: numba
+    counts the references to each, and for every reading that costs more than the reading does.
     """
     owned = gate["owner"] == side
     if owned:
@@ -52,9 +51,6 @@ def hear(zone: Any, sensor: Any, gate: Any, view: Any, side: int, reading: Any) 
         if not heads:
             cross(zone, sensor, gate, view, side, owned, reading)
             view["heard_at"] = max(view["heard_at"], reading["at"])
-        elif gate["kind"] == MANUAL and reading["leave"] < 0:
-            heads = False
-            obey(zone, reading)
     if not heads:
         noticed(zone, view)
     return heads

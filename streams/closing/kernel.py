@@ -6,7 +6,7 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 
 from typing import Any, NamedTuple
 
-from streams.closing.asked import waits
+from streams.closing.asked import obey, waits
 from streams.closing.changes import doubt, say, tell, write_row
 from streams.closing.hearing import count_heads, hear, take_flows
 from streams.compiled import compiled, inlined
@@ -234,10 +234,10 @@ def advance_zone(
     while cursor < len(order):
         reading = pending[order[cursor]]
         due = reading["due"]
-        if zone["begun_at"] == NEVER and waits(zone, plan.gates[reading["sensor"]], reading):
-            cursor += 1
-            continue
         if zone["begun_at"] == NEVER:
+            if waits(zone, gates[reading["sensor"]], reading):
+                cursor += 1
+                continue
             if count + needed > len(changes):
                 return cursor, count, rows, False
             step = due - due % step_ms
@@ -256,6 +256,10 @@ def advance_zone(
         side = 1 if gate["source"] == where else 0
         view = views[gate["at_source"] if side == 1 else gate["at_target"]]
         if hear(zone, sensor, gate, view, side, reading):
+            if gate["kind"] == MANUAL and reading["leave"] < 0:
+                obey(zone, reading)
+                cursor += 1
+                continue
             take_flows(zone, where, place, sensors, views, gates, members)
             count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         cursor += 1
