@@ -10,12 +10,15 @@ from pydantic import ValidationError
 from agents.durable import BadData, Header, Output, Where
 from streams.alerts import alerts, standings
 from streams.barrier.telling import Messages
-from streams.block import Outcome, State, reading_of
+from streams.block import NOTHING, Outcome, State, reading_of
 from streams.columns import Frame, Unreadable
+from streams.desk import Desk
+from streams.orders import obey
+from streams.persons import count
 from streams.policy import Policy
 from streams.records import FUTURE, NEVER, STANDING, TROUBLE
 from streams.refusals import REFUSALS
-from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, instant, said
+from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, ZoneOrder, identity, instant, said
 from streams.troubles import troubles
 from wire.batches import headers
 from wire.settings import Settings
@@ -30,14 +33,17 @@ from wire.topics import (
     OFFICE_INPUTS,
     OFFICE_NOTICES,
     SENSOR_ALERTS,
+    ZONE_ALARMS,
     ZONE_ALERTS,
+    ZONE_ANSWERS,
+    ZONE_COUNTS,
     partition_of,
 )
 
 LEAP_MS = 86_400_000
 """A day: idle steps of a day are closed in a moment, those of decades keep a block busy for good."""
 
-Event = Frame | Tick | CountOrder
+Event = Frame | Tick | CountOrder | ZoneOrder
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -86,6 +92,26 @@ def envelope(settings: Settings, topic: str, kind: str, key: str, message: dict[
     """One message under its key."""
     name, value = key.encode(), orjson.dumps(message)
     return Output(settings.topic(topic), partition_of(topic, name), name, value, headers(kind, identity))
+
+
+def ordered(settings: Settings, row: Desk, order: CountOrder | ZoneOrder, arrived: int) -> tuple[Outcome, list[Output]]:
+    """A person's order to a zone, which arrived then (epoch ms): what it changed, and its answer."""
+    if isinstance(order, CountOrder):
+        outcome, said = readable(count, row.block, order, arrived)
+        return outcome, [envelope(settings, ZONE_COUNTS, "count", said["zone"], said, said["id"])]
+    said = obey(row, order, arrived)
+    return NOTHING, [envelope(settings, ZONE_ANSWERS, "answer", said["zone"], said, said["id"])]
+
+
+def annunciated(settings: Settings, row: Desk, event: Event, outcome: Outcome) -> list[Output]:
+    """The alarms that an event has changed, by what the block decided or by the time it is."""
+    row.hear(outcome.changes)
+    if isinstance(event, Tick):
+        row.tick(event.at)
+    return [
+        envelope(settings, ZONE_ALARMS, "alarm", a["zone"], a, identity("alarm", *map(str, a.values())))
+        for a in row.tell()
+    ]
 
 
 def decided(settings: Settings, row: State, outcome: Outcome) -> list[Output]:

@@ -1,7 +1,7 @@
 """What a worker shows to Prometheus; called by the shell and by its duty, never asked back."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -15,7 +15,7 @@ from streams.columns import Frame
 from streams.records import CALL, QUALITY, TROUBLE
 from streams.records import LEVEL as LEVEL_CHANGE
 from streams.refusals import REFUSALS
-from streams.schemas import LEVELS, CountOrder, Tick
+from streams.schemas import LEVELS, CountOrder, Tick, ZoneOrder
 
 DECISION_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -30,6 +30,7 @@ LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", [
 LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 I", ["zone"])
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
 DEPLOYED = Gauge("tidegate_barrier_deployed", "1 while a barrier stands or may stand", ["barrier"])
+OUT_OF_SERVICE = Gauge("tidegate_zone_alarm_out_of_service", "1 while the alarm of a zone is out of service", ["zone"])
 BUILD = Gauge("tidegate_build_info", "Version of the program and revision of the policy", ["version", "revision"])
 
 
@@ -63,6 +64,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._frames = self._readings = self._late = self._duplicate = 0
+        self._out: set[str] = set()
 
     def serve(self, host: str, port: int) -> None:
         """Open the endpoint; port 0 opens none."""
@@ -91,7 +93,7 @@ class Metrics:
         """Records that wait."""
         LAG.labels(str(partition)).set(records)
 
-    def event(self, event: Frame | Tick | CountOrder, outcome: Outcome) -> None:
+    def event(self, event: Frame | Tick | CountOrder | ZoneOrder, outcome: Outcome) -> None:
         """A frame or a Tick was decided."""
         if len(outcome.changes):
             kinds = outcome.changes["kind"].tolist()
@@ -108,12 +110,15 @@ class Metrics:
             for row in outcome.refused:
                 DEAD.labels(REFUSALS[int(row["reason"])][0]).inc()
 
-    def zones(self, states: list[dict[str, Any]]) -> None:
-        """Zones as they stand."""
+    def zones(self, states: list[dict[str, Any]], out_of_service: Collection[str]) -> None:
+        """Zones as they stand, and those whose alarm is out of service; one that never was is not counted."""
         for state in states:
             level, people = gauges(state["zone"])
             level.set(LEVELS.index(state["level"]))
             people.set(state["people"])
+            if (out := state["zone"] in out_of_service) or state["zone"] in self._out:
+                OUT_OF_SERVICE.labels(state["zone"]).set(out)
+        self._out.update(out_of_service)
 
     def barrier(self, state: dict[str, Any]) -> None:
         """A barrier as it stands."""

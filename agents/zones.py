@@ -1,20 +1,20 @@
-"""block.inputs → zone.alerts, zone.states, zone.counts, sensor.alerts, barrier.inputs: block by block."""
+"""block.inputs → zone.alerts, .states, .alarms, .answers, .counts, sensor.alerts, barrier.inputs: block by block."""
 
 from collections.abc import Sequence
 
 from agents.durable import BadData, Header, Output, Where
-from agents.envelopes import decided, envelope, only_ticks, readable, refuse_future, refused
+from agents.envelopes import annunciated, decided, envelope, only_ticks, ordered, readable, refuse_future, refused
 from agents.metrics import Metrics
-from streams import memory
+from streams import desk
 from streams.alerts import zone_states
-from streams.block import State, advance
+from streams.block import advance
 from streams.columns import Frame
+from streams.desk import Desk
 from streams.inbox import parse_block
-from streams.persons import count
 from streams.policy import Policy
-from streams.schemas import CountOrder
+from streams.schemas import CountOrder, ZoneOrder
 from wire.settings import Settings
-from wire.topics import BLOCK_INPUTS, ZONE_COUNTS, ZONE_STATES, partition_of
+from wire.topics import BLOCK_INPUTS, ZONE_STATES, partition_of
 
 
 class Zones:
@@ -28,33 +28,33 @@ class Zones:
         """The blocks of a partition: a Tick concerns each of them."""
         return [key for key in self.blocks if partition_of(BLOCK_INPUTS, key) == partition]
 
-    def thaw(self, key: bytes, payload: bytes | None) -> State:
-        """A block's state under the policy that holds now."""
+    def thaw(self, key: bytes, payload: bytes | None) -> Desk:
+        """A block and its alarms under the policy that holds now."""
         if key not in self.blocks:
             raise BadData("unknown_block", f"site.yaml names no block {key!r}")
-        return memory.thaw(payload, self.policy, self.blocks[key])
+        return desk.thaw(payload, self.policy, self.blocks[key])
 
-    def step(self, row: State, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
-        """A frame, a Tick or a person's count into a block: what it changed, and which readings were refused."""
+    def step(self, row: Desk, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
+        """A frame, a Tick or a person's order into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
-        if isinstance(event, CountOrder):
+        if isinstance(event, CountOrder | ZoneOrder):
             arrived = where.seen_ms if self.settings.clock == "wall" else event.at
-            outcome, said = readable(count, row, event, arrived)
-            outputs = [envelope(self.settings, ZONE_COUNTS, "count", said["zone"], said, said["id"])]
+            outcome, outputs = ordered(self.settings, row, event, arrived)
         else:
-            refuse_future(event, where, int(row.block["tick_at"]), self.policy, self.settings)
-            outcome, outputs = readable(advance, row, event, self.policy), []
-        outputs += decided(self.settings, row, outcome)
+            refuse_future(event, where, int(row.block.block["tick_at"]), self.policy, self.settings)
+            outcome, outputs = readable(advance, row.block, event, self.policy), []
+        outputs += decided(self.settings, row.block, outcome)
+        outputs += annunciated(self.settings, row, event, outcome)
         self.metrics.event(event, outcome)
         if isinstance(event, Frame):
             outputs += [refused(self.settings, event, each, key, where) for each in outcome.refused]
         return outputs
 
-    def settle(self, row: State, key: bytes) -> Sequence[Output]:
+    def settle(self, row: Desk, key: bytes) -> Sequence[Output]:
         """The zones of the block as they stand."""
-        self.metrics.zones(states := zone_states(row))
+        self.metrics.zones(states := zone_states(row.block), row.out_of_service())
         return [envelope(self.settings, ZONE_STATES, "zone", s["zone"], s, f"{s['zone']}/{s['at']}") for s in states]
 
-    def freeze(self, row: State) -> bytes:
-        """The block's state as bytes."""
-        return memory.freeze(row)
+    def freeze(self, row: Desk) -> bytes:
+        """The block and its alarms as bytes."""
+        return desk.freeze(row)

@@ -9,7 +9,7 @@ import numpy as np
 from streams.block import State
 from streams.policy import Policy
 from streams.reasons import Reason
-from streams.records import CALL, CHANGE, GOOD, LEVEL, NEVER, RING_SCALE, SILENT, STANDING, ZONE, Records
+from streams.records import BY_ORDER, CALL, CHANGE, GOOD, LEVEL, NEVER, RING_SCALE, SILENT, STANDING, ZONE, Records
 from streams.schemas import LEVELS, QUALITIES, identity, instant
 
 Message = dict[str, Any]
@@ -69,6 +69,8 @@ def alert_id(site: str, zone: str, episode: int, sequence: int) -> str:
 
 def reason_of(kind: int, before: int, after: int, cause: int) -> Reason:
     """Why a change was decided."""
+    if kind == LEVEL and cause == BY_ORDER:
+        return Reason.RAISE_ORDERED if after > before else Reason.LOWER_ORDERED
     if kind == LEVEL:
         return Reason.RAISE_HELD if after > before else Reason.CLEAR_HELD
     if kind == CALL:
@@ -109,7 +111,7 @@ def alerts(state: State, changes: Records) -> list[Message]:
                 "lower": figure(lower),
                 "upper": figure(upper),
                 "rolling": figure(rolling),
-                "limit": figure(limit) if is_level else None,
+                "limit": figure(limit) if is_level and cause != BY_ORDER else None,
                 "quality": QUALITIES[quality],
                 "revision": policy.revision,
                 "level": LEVELS[level],

@@ -94,6 +94,9 @@ class Outcome(NamedTuple):
     duplicate: int = 0
 
 
+NOTHING = Outcome(NO_CHANGES, NONE_REFUSED, NO_SERIES)
+
+
 def advance(state: State, event: Frame | Tick | CountOrder, policy: Policy, tick_from: int = LIVE) -> Outcome:
     """One event into one block; the state is changed in place, all or nothing.
 

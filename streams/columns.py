@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 
 from streams.compiled import compiled
-from streams.records import MISSING, Integers
+from streams.records import FAR, MISSING, Integers
 from streams.schemas import INSTANT_MAX_MS
 
 FRAME_BYTES_MAX = 4 << 20
@@ -195,7 +195,7 @@ def integers(field: str, values: list[Any]) -> Integers:
     for index, value in enumerate(values):
         if value is None:
             column[index] = MISSING
-        elif type(value) is int and -(2**62) < value < 2**62:
+        elif type(value) is int and -FAR < value < FAR:
             column[index] = value
         else:
             raise Unreadable("wrong_type", f"`{field}[{index}]` is {value!r}, not an integer")

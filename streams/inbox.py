@@ -23,23 +23,25 @@ from streams.schemas import (
     Standing,
     Tally,
     Tick,
+    ZoneOrder,
     milliseconds,
     said,
 )
 
 
-def parse_block(value: bytes) -> Frame | Tick | CountOrder:
-    """A frame, a Tick or a person's count; a frame of another producer may have its keys in any order, and spaces."""
+def parse_block(value: bytes) -> Frame | Tick | CountOrder | ZoneOrder:
+    """A frame, a Tick or a person's order; a frame of another producer may have its keys in any order, and spaces."""
     if value.startswith(PREFIX):
         return parse(value)
     try:
         return Tick.model_validate_json(value)
     except ValidationError as error:
-        kind = loaded(value).get("kind")
+        event = loaded(value)
+        kind = event.get("kind")
         if kind == "frame":
             return parse(value)
         if kind == "order":
-            return parse_count(value)
+            return parse_count(value) if event.get("order") == "set_count" else parse_order(value)
         raise Unreadable("unreadable", said(error)) from error
 
 
@@ -47,6 +49,14 @@ def parse_count(value: bytes) -> CountOrder:
     """A person's count of a zone."""
     try:
         return CountOrder.model_validate_json(value)
+    except ValidationError as error:
+        raise Unreadable("unreadable", said(error)) from error
+
+
+def parse_order(value: bytes) -> ZoneOrder:
+    """What a person asks of a zone's alarm or level."""
+    try:
+        return ZoneOrder.model_validate_json(value)
     except ValidationError as error:
         raise Unreadable("unreadable", said(error)) from error
 

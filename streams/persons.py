@@ -1,13 +1,18 @@
-"""What became of a person's count, as the zone says it (design §7, order): audited by name."""
+"""A person's count and what became of it, and a person's order about a level, into a block (design §7, order)."""
 
 from typing import Any
 
 from streams.alerts import figure
-from streams.block import Outcome, State, take_count
+from streams.block import Outcome, State, make_room, take_count
+from streams.closing.asked import SEVERITIES, figure_of, line_up_order
 from streams.reasons import Verdict
+from streams.records import FAR
 from streams.refusals import REFUSALS
 from streams.schemas import CountOrder, identity, instant
 from streams.texts import whole
+
+SEEN_MOST = FAR // SEVERITIES
+"""A sequence that no zone reaches, for an order whose giver named none; packed with a level it is still an integer."""
 
 TEXTS = {
     Verdict.ACCEPTED: (
@@ -67,3 +72,20 @@ def standing(state: State, zone: str) -> dict[str, float]:
         return {}
     record = state.memory.zones[zones.index(zone)]
     return {name: figure(record[name]) for name in ("people", "lower", "upper")}
+
+
+def take_order(state: State, zone: str, at: int, arrived: int, kind: int, target: int = 0, seen: int = FAR) -> int:
+    """An order of a person about the level of a zone (records.RAISE and others), which arrived then (epoch ms).
+
+    seen: of a lowering, the sequence of the newest alert that its giver knew.  Returns why it is refused, 0 when it is
+    taken; it is decided when its step closes.
+    """
+    if state.waiting == len(state.memory.pending):
+        make_room(state, 1)
+    member = len(state.plan.reporting) + state.plan.zones.index(zone)
+    figure = figure_of(target, min(seen, SEEN_MOST))
+    refused = line_up_order(
+        state.block, state.plan.params[0], state.memory.pending, member, at, arrived, kind, figure
+    )  # fmt: skip
+    state.waiting = int(state.block["pending"])
+    return int(refused)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from streams.closing.kernel import FAR, PLACE, Plan
+from streams.closing.kernel import PLACE, Plan
 from streams.policy import OUTSIDE, Policy, Sensor
-from streams.records import MANUAL, PARAMS, SENSORS, STATE, Integers, Records
+from streams.records import FAR, MANUAL, PARAMS, SENSORS, STATE, Integers, Records
 from streams.records import OUTSIDE as NOWHERE
 from streams.steps.health import PASS_PER_M_MS
 

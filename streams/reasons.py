@@ -8,6 +8,8 @@ class Reason(StrEnum):
 
     RAISE_HELD = "raise_held"
     CLEAR_HELD = "clear_held"
+    RAISE_ORDERED = "raise_ordered"
+    LOWER_ORDERED = "lower_ordered"
     SENSORS_SILENT = "sensors_silent"
     SENSORS_DOUBTED = "sensors_doubted"
     SENSORS_BACK = "sensors_back"
@@ -28,6 +30,8 @@ class Reason(StrEnum):
 SENTENCES = {
     Reason.RAISE_HELD: "The rolling occupancy was at or above the level's raise for the whole of its wait.",
     Reason.CLEAR_HELD: "The upper bound was below the level's clear, with good data, for the whole of its wait.",
+    Reason.RAISE_ORDERED: "A person ordered the level, by name, above what the figures ask for.",
+    Reason.LOWER_ORDERED: "A supervisor ordered the level to be lowered, by name and with a reason.",
     Reason.SENSORS_SILENT: "Sensors that are expected to report have been silent for three of their intervals.",
     Reason.SENSORS_DOUBTED: "Sensors of the zone cannot be believed: stuck, out of range, or at odds with the flow.",
     Reason.SENSORS_BACK: "Every expected sensor reports again.",

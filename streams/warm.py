@@ -6,8 +6,9 @@ from streams.block import advance
 from streams.columns import Frame, parse, render
 from streams.memory import begin, thaw
 from streams.memory import freeze as frozen
+from streams.persons import take_order
 from streams.policy import load
-from streams.records import MISSING
+from streams.records import MISSING, RAISE
 
 SITE = """
 site: warm
@@ -40,4 +41,5 @@ def warm() -> None:
         "block", ("gate",), np.zeros(20, np.int64), at, np.arange(20), np.zeros(20, np.int64), nothing, int(at[-1])
     )
     advance(state, parse(render(frame)), policy)
+    take_order(state, "zone", int(at[-1]), int(at[-1]), RAISE, 1)
     thaw(frozen(state), policy, "block")

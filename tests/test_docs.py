@@ -19,7 +19,7 @@ from deploy.kafka import Kafka
 from gateway import reading
 from gateway.roster import Roster
 from streams import columns
-from streams.inbox import parse_count, parse_incident
+from streams.inbox import parse_count, parse_incident, parse_order
 from streams.policy import load_site
 from streams.reasons import SENTENCES
 from streams.schemas import (
@@ -36,6 +36,8 @@ from streams.schemas import (
     OfficeKpi,
     Receipt,
     Sending,
+    ZoneAlarm,
+    ZoneAnswer,
     ZoneState,
 )
 from tests.command_line import group, whole
@@ -162,6 +164,8 @@ def test_every_word_of_the_glossary_is_said_in_chinese_too() -> None:
 SENT: dict[str, type[BaseModel]] = {
     "zone.alerts": Alert,
     "zone.states": ZoneState,
+    "zone.answers": ZoneAnswer,
+    "zone.alarms": ZoneAlarm,
     "barrier.commands": Command,
     "barrier.states": BarrierState,
     "barrier.alerts": BarrierAlert,
@@ -192,9 +196,9 @@ def test_the_messages_that_are_shown_are_taken() -> None:
 
     roster = Roster.of(load_site(read("site.yaml"), "site.yaml"))
     assert [reading.parse(text, 1790854200000, roster).sensor for text in shown("sensor.readings")]
-    frame, count = shown("block.inputs")
+    frame, count, order = shown("block.inputs")
     assert len(columns.parse(frame).at) == 3
-    assert parse_count(count).by == "Lin Xia"
+    assert parse_count(count).by == parse_order(order).by == "Lin Xia"
     assert len([BARRIER_INPUT.validate_json(text) for text in shown("barrier.inputs")]) == 3
     opening, step = (parse_incident(text, "fountain") for text in shown("zone.incidents"))
     assert (opening.kind, step.kind) == ("opening", "step")

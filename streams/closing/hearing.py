@@ -15,6 +15,7 @@ from streams.records import (
     MANUAL,
     MISSING,
     NEVER,
+    ONLY_STRAY,
     RATE,
     RESET,
     RESET_SEEN,
@@ -27,16 +28,13 @@ from streams.steps.counters import count_in, since_last
 from streams.steps.health import APART, RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
 from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
 
-ONLY_STRAY = 2
-"""Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
-
 
 @inlined
 def hear(zone: Any, sensor: Any, gate: Any, view: Any, side: int, reading: Any) -> bool:
     """One reading, in the order of the instants, into a zone, on that side of its gate (0 target, 1 source).
 
-    True: it is a count of heads, which `count_heads` is to hear.  No array comes in here: numba counts the references
-    to each, and for every reading that costs more than the reading does.
+    True: it is a count of heads or an order of a person, for `count_heads` or `obey`.  No array comes in here: numba
+    counts the references to each, and for every reading that costs more than the reading does.
     """
     owned = gate["owner"] == side
     if owned:

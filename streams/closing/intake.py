@@ -9,11 +9,13 @@ from typing import Any
 from streams.compiled import compiled, inlined
 from streams.records import (
     EMPTY,
+    FAR,
     FUTURE,
     MANUAL,
     MISSING,
     NEGATIVE,
     NEVER,
+    ONLY_STRAY,
     STATE,
     TOO_OLD,
     UNKNOWN_SENSOR,
@@ -27,7 +29,7 @@ AHEAD_MS = 5_000
 ARRIVED = 5
 """The row of a frame's columns that says when each reading arrived, where there is one."""
 
-LIVE = 2**62
+LIVE = FAR
 """A frame that does not tick by itself."""
 
 HALF_WRAP_MS = 2**31
@@ -130,7 +132,7 @@ def note_refused(
     waiting["enter"] = MISSING
     waiting["leave"] = MISSING
     waiting["resolved"] = 0
-    waiting["stray"] = 2
+    waiting["stray"] = ONLY_STRAY
     block["pending"] += 1
 
 

@@ -6,8 +6,9 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 
 from typing import Any, NamedTuple
 
+from streams.closing.asked import obey, waits
 from streams.closing.changes import doubt, say, tell, write_row
-from streams.closing.hearing import ONLY_STRAY, count_heads, hear, take_flows
+from streams.closing.hearing import count_heads, hear, take_flows
 from streams.compiled import compiled, inlined
 from streams.records import BLIND, GOOD, LEVEL, MANUAL, NEVER, SILENT_AFTER, STANDING, Integers, Records, laid_out
 from streams.steps.health import examine
@@ -39,9 +40,6 @@ PLACE = laid_out(
 """What a zone is: where its sensors stand among the members of the plan, the rhythm of its standings (0 for a zone that
 serves no barrier), how many people its gates can pass in a millisecond (0 where it has none), and whether lulls tell
 that it is empty."""
-
-FAR = 2**62
-"""A rhythm so long that a zone only says what is new."""
 
 
 class Plan(NamedTuple):
@@ -118,9 +116,13 @@ def close_step(
     if quality != zone["quality"] or (quality != GOOD and zone["called"] == 0):
         count = doubt(zone, blind_after_ms, index, at, quality, changes, count)
     before = zone["level"]
-    if decide(zone, limit, at, rolling(zone), rolling_upper(zone), quality):
+    why = decide(zone, limit, at, rolling(zone), rolling_upper(zone), quality)
+    if why != 0:
         change = say(changes, count, LEVEL, index, zone, at, before, zone["level"])
+        change["cause"] = why
         change["limit"] = limit_at(zone, limit, before)
+        if zone["level"] > before:
+            zone["rose"] = zone["sequence"]
         count += 1
     zone["closed_at"] = at
     return count
@@ -232,10 +234,10 @@ def advance_zone(
     while cursor < len(order):
         reading = pending[order[cursor]]
         due = reading["due"]
-        if zone["begun_at"] == NEVER and reading["stray"] == ONLY_STRAY:
-            cursor += 1
-            continue
         if zone["begun_at"] == NEVER:
+            if waits(zone, gates[reading["sensor"]], reading):
+                cursor += 1
+                continue
             if count + needed > len(changes):
                 return cursor, count, rows, False
             step = due - due % step_ms
@@ -254,6 +256,10 @@ def advance_zone(
         side = 1 if gate["source"] == where else 0
         view = views[gate["at_source"] if side == 1 else gate["at_target"]]
         if hear(zone, sensor, gate, view, side, reading):
+            if gate["kind"] == MANUAL and reading["leave"] < 0:
+                obey(zone, reading)
+                cursor += 1
+                continue
             take_flows(zone, where, place, sensors, views, gates, members)
             count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         cursor += 1

@@ -78,6 +78,7 @@ def _policy(site_tree: Node | None, tree: Node | None, site_sheet: Sheet, sheet:
         tuple(entry.name for entry in thresholds.calendar),
         thresholds.incidents,
         thresholds.notices,
+        thresholds.shelve_most_ms,
     )
 
 

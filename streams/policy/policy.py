@@ -10,7 +10,7 @@ from streams.policy.layout import Layout
 from streams.policy.limits import Record
 from streams.policy.notices import USUAL_NOTICES, NoticePolicy
 from streams.policy.site import Office, Site, Zone
-from streams.policy.thresholds import USUAL_INCIDENTS, BarrierPolicy, IncidentPolicy
+from streams.policy.thresholds import USUAL_INCIDENTS, USUAL_SHELVE_MOST_MS, BarrierPolicy, IncidentPolicy
 from streams.records import LIMITS, Records
 
 
@@ -29,6 +29,7 @@ class Policy:
     entries: tuple[str, ...] = ()
     incidents: IncidentPolicy = USUAL_INCIDENTS
     notices: NoticePolicy = USUAL_NOTICES
+    shelve_most_ms: int = USUAL_SHELVE_MOST_MS
 
     def regime(self, at_ms: int) -> tuple[int, int]:
         """The calendar's regime for a decision taken at this instant, and the instant until which it holds (excluded).

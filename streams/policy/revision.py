@@ -19,6 +19,7 @@ def revision(site: Site, thresholds: Thresholds) -> str:
         "site": _site(site),
         "window_ms": thresholds.window_ms,
         "blind_after_ms": thresholds.blind_after_ms,
+        "annunciation": {"shelve_most_ms": thresholds.shelve_most_ms},
         "levels": _rules(thresholds.levels),
         "zones": {zone: _rules(rules) for zone, rules in thresholds.zones.items()},
         "barriers": [asdict(barrier) for barrier in thresholds.barriers],

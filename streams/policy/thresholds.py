@@ -20,6 +20,10 @@ USUAL_WINDOW_MS = 60_000
 USUAL_BLIND_AFTER_MS = 300_000
 """Contracts §2: after five minutes without good data a person is asked for."""
 
+USUAL_SHELVE_MOST_MS = 7_200_000
+"""A shelved alarm comes back after two hours at the latest: within the shift of whoever shelved it (ISA-18.2 asks for a
+limit, and names none)."""
+
 USUAL_RAISE_FOR_MS = 0
 USUAL_CLEAR_FOR_MS = 600_000
 USUAL_RAISE_ON = "estimate"
@@ -119,3 +123,4 @@ class Thresholds:
     calendar: tuple[Entry, ...]
     incidents: IncidentPolicy = USUAL_INCIDENTS
     notices: NoticePolicy = USUAL_NOTICES
+    shelve_most_ms: int = USUAL_SHELVE_MOST_MS

@@ -22,7 +22,18 @@ from streams.policy.thresholds import (
     Thresholds,
 )
 
-THRESHOLDS_KEYS = ("window", "blind_after", "levels", "zones", "barriers", "calendar", "incidents", "notices")
+THRESHOLDS_KEYS = (
+    "window",
+    "blind_after",
+    "levels",
+    "zones",
+    "barriers",
+    "calendar",
+    "incidents",
+    "notices",
+    "annunciation",
+)
+ANNUNCIATION_KEYS = ("shelve_most",)
 BARRIER_KEYS = (
     "deploy_at", "deploy", "lift", "lift_after", "min_up", "accept_within", "approve_within", "approve_roles",
 )  # fmt: skip
@@ -53,7 +64,15 @@ def read_thresholds(root: Node | None, sheet: Sheet, draft: Draft) -> Thresholds
         read_calendar(top.section("calendar"), draft),
         _incidents(top.section("incidents")),
         read_notices(top.section("notices")),
+        _shelve_most(top.section("annunciation")),
     )
+
+
+def _shelve_most(spot: Spot | None) -> int:
+    """How long an alarm may be shelved at the most."""
+    if spot is None:
+        return t.USUAL_SHELVE_MOST_MS
+    return Fields(spot, ANNUNCIATION_KEYS).optional("shelve_most", f.positive_duration, t.USUAL_SHELVE_MOST_MS)
 
 
 def _check_window(spot: Spot, window_ms: int, step_ms: int) -> None:

@@ -9,6 +9,9 @@ Records = NDArray[np.void]
 Integers = NDArray[np.int64]
 NEVER = -(2**63)
 MISSING = NEVER
+FAR = 2**62
+"""An instant, a rhythm or a wait so far away that it never comes; no figure that is taken in is as large."""
+
 OUTSIDE = -1
 REMEMBERED = 64
 """Reports of a sensor whose instants are remembered, to know a duplicate (design §6)."""
@@ -18,6 +21,9 @@ INTERVAL, CUMULATIVE, STATE, EVENT, MANUAL = 0, 1, 2, 3, 4
 
 SILENT_AFTER = 3
 """A sensor is silent when nothing has come for so many of its own intervals (design §6.3)."""
+
+PASS_PER_M_MIN = 109
+"""People who can pass a metre of width in a minute (HSG195)."""
 
 ACCURACY_SCALE = 1_000_000
 """The stated accuracy of a person's count travels as millionths."""

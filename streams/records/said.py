@@ -28,6 +28,9 @@ sensor (`before` and `after` are then 0 or the place of its bit and one, `limit`
 
 LEVEL, QUALITY, CALL, STANDING, TROUBLE = 0, 1, 2, 3, 4
 
+BY_RULE, BY_ORDER = 1, 2
+"""Of a change of level, its `cause`: the figures, or a person who ordered it."""
+
 SERIES = laid_out(
     [
         ("zone", "i4"),

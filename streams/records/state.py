@@ -2,7 +2,7 @@
 
 from streams.records.layout import REMEMBERED, laid_out
 
-VERSION = 6
+VERSION = 7
 """Of the records here: a state that was written by another version is refused."""
 
 ZONE = laid_out(
@@ -50,6 +50,11 @@ ZONE = laid_out(
         ("standing_at", "i8"),
         ("episode", "i8"),
         ("sequence", "i8"),
+        ("rose", "i8"),
+        ("held_at", "i8"),
+        ("freed_at", "i8"),
+        ("raise_to", "i1"),
+        ("lower_to", "i1"),
     ]
 )
 """One zone: estimate and band, the rolling sums, the level with its clocks, the episode.
@@ -61,6 +66,9 @@ not good; `now_*` are the figures as the window takes them, in 1/256 person;
 `steady` counts the newest slots of the window that hold the same figures; `anchored` is set by the first absolute
 count; nothing about the sensors' silence changes before `next_due`, nothing else about them before `examine_at`;
 `news` is set while a trouble is to be told.
+
+Of orders (closing.asked): `rose` is the sequence of the newest rise, `held_at` and `freed_at` are the newest hold and
+the newest release, `raise_to` and `lower_to` what is asked of the step under way: a level, and one more than a level.
 """
 
 SENSOR = laid_out(
@@ -164,7 +172,13 @@ PENDING = laid_out(
 """A reading that waits for its step to close: `due` is its instant, or the start of the step open when it came late;
 `enter` and `leave` of a head count are the count and, of a person's, its accuracy; `resolved` is set once a running
 total has become crossings; `stray` is 1 where its clock seems wrong, and 2 for one that was refused for it and only
-tells so."""
+tells so.  An order of a person (closing.asked) has its kind in `leave`, below 0, and what it asks for in `enter`."""
+
+ONLY_STRAY = 2
+"""Of a pending reading's `stray`: it was refused for its clock, and only tells so."""
+
+RAISE, LOWER, HOLD, RELEASE = -1, -2, -3, -4
+"""Of a pending row of a person, its `leave`: an order; a count has its accuracy there, which is never below 0."""
 
 BLOCK = laid_out(
     [

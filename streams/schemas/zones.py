@@ -146,14 +146,19 @@ class ZoneOrder(Model):
 
 
 class ZoneAnswer(Model):
-    """What became of a person's order to a zone: the order with its verdict, and the zone as it stood."""
+    """What became of a person's order to a zone: the order with its verdict, and the zone as it stood.
+
+    wanted: the level that was ordered; level: that of the zone then, none where the block has no such zone.
+    """
 
     id: str
     zone: str
     block: str
     at: Instant
     order: str
-    level: LevelName
+    wanted: LevelName | None
+    for_s: int | None
+    level: LevelName | None
     episode: str | None
     sequence: int
     by: str

@@ -11,6 +11,7 @@ from streams.records import (
     BACKWARDS,
     MISSING,
     NEVER,
+    PASS_PER_M_MIN,
     REMEMBERED,
     REPEATED,
     RESET,
@@ -22,9 +23,6 @@ from streams.records import (
 
 WRAP_MS = 2**32
 """Remembered instants are kept modulo 2**32 ms, 49.7 days; a reading that old is refused long before."""
-
-FLOW_PER_M_MIN = 109
-"""People per metre of width and minute that can pass a level way at the most (HSG195)."""
 
 MINUTE_MS = 60_000
 
@@ -88,7 +86,7 @@ def count_in(sensor: Any, came: int, went: int) -> None:
 @inlined
 def passable(width_m: float, elapsed_ms: int) -> float:
     """How many can have passed a gate between two of its reports, at the most."""
-    return width_m * float(FLOW_PER_M_MIN * (elapsed_ms + STAMP_MS)) / MINUTE_MS
+    return width_m * float(PASS_PER_M_MIN * (elapsed_ms + STAMP_MS)) / MINUTE_MS
 
 
 @inlined

@@ -8,7 +8,20 @@ when the step closes.  What concerns the device alone is kept by the zone that o
 from typing import Any
 
 from streams.compiled import compiled
-from streams.records import CLOCK, EVERY_TROUBLE, MANUAL, NEVER, RANGE, SILENT, SILENT_AFTER, STATE, STUCK, TURNED
+from streams.records import (
+    CLOCK,
+    EVERY_TROUBLE,
+    FAR,
+    MANUAL,
+    NEVER,
+    PASS_PER_M_MIN,
+    RANGE,
+    SILENT,
+    SILENT_AFTER,
+    STATE,
+    STUCK,
+    TURNED,
+)
 
 HOUR_MS = 3_600_000
 LONG_MS = 8 * HOUR_MS
@@ -40,11 +53,11 @@ AROUND_AREA = 200
 LOOK_MS = 900_000
 """The gates of a zone that has several are looked at every quarter of an hour of event time."""
 
-PASS_PER_M_MS = 109 / 60_000
+PASS_PER_M_MS = PASS_PER_M_MIN / 60_000
 RATE_FLOOR = 10
 SPIKE_TIMES = 10.0
 SPIKE_FLOOR = 1_000.0
-"""109 people a metre a minute can pass (HSG195), ten at once in any case; a spike is ten times that and a thousand at
+"""So many people a metre a millisecond can pass, ten at once in any case; a spike is ten times that and a thousand at
 once."""
 
 CALM = 3
@@ -59,8 +72,6 @@ APART = 3
 
 BY_REPORT = EVERY_TROUBLE - SILENT - STUCK - TURNED
 """What single reports show, and reports without a fault end."""
-
-FAR = 2**62
 
 
 @compiled

@@ -9,7 +9,7 @@ people ──────╮      raise at ≥ raise, held for raise_for      (j
 from typing import Any
 
 from streams.compiled import compiled, inlined
-from streams.records import GOOD, NEVER
+from streams.records import BY_ORDER, BY_RULE, FAR, GOOD, NEVER
 
 
 @inlined
@@ -41,22 +41,55 @@ def proven(zone: Any, limit: Any, at: int, upper: float, quality: int) -> bool:
 
 
 @inlined
-def decide(zone: Any, limit: Any, at: int, mean: float, upper: float, quality: int) -> bool:
-    """One closing step of one zone; True when the level changed.  Raising is looked at before lowering.
+def held(zone: Any) -> bool:
+    """Does a person keep the level from being lowered?  Of a hold and a release of one instant, the hold counts."""
+    return bool(zone["held_at"] != NEVER and zone["held_at"] >= zone["freed_at"])
+
+
+@inlined
+def decide(zone: Any, limit: Any, at: int, mean: float, upper: float, quality: int) -> int:
+    """One closing step of one zone: BY_RULE or BY_ORDER when the level changed, else 0.  Raising is looked at before
+    lowering.
 
     `mean` and `upper` are the rolling occupancy and the mean of its upper bounds, in people.
     """
     highest = raised(zone, limit, at, mean, upper)
+    if zone["raise_to"] != 0 or zone["lower_to"] != 0:
+        return int(decide_asked(zone, limit, at, upper, quality, highest))
     if highest > zone["level"]:
-        if zone["level"] == 0:
-            zone["episode"] += 1
-            zone["peak"] = 0
-        enter(zone, limit, at, highest, upper, quality)
-        return True
-    if zone["level"] > 0 and proven(zone, limit, at, upper, quality):
+        rise(zone, limit, at, highest, upper, quality)
+        return BY_RULE
+    if zone["level"] > 0 and proven(zone, limit, at, upper, quality) and not held(zone):
         enter(zone, limit, at, zone["level"] - 1, upper, quality)
-        return True
-    return False
+        return BY_RULE
+    return 0
+
+
+@compiled
+def decide_asked(zone: Any, limit: Any, at: int, upper: float, quality: int, highest: int) -> int:
+    """The same of a step of which a person has asked something; what was asked is done with."""
+    asked, lower_to = zone["raise_to"], zone["lower_to"]
+    zone["raise_to"] = 0
+    zone["lower_to"] = 0
+    if max(highest, asked) > zone["level"]:
+        rise(zone, limit, at, max(highest, asked), upper, quality)
+        return BY_RULE if highest >= asked else BY_ORDER
+    if lower_to > 0 and lower_to <= zone["level"] and not held(zone):
+        enter(zone, limit, at, lower_to - 1, upper, quality)
+        return BY_ORDER
+    if zone["level"] > 0 and proven(zone, limit, at, upper, quality) and not held(zone):
+        enter(zone, limit, at, zone["level"] - 1, upper, quality)
+        return BY_RULE
+    return 0
+
+
+@compiled
+def rise(zone: Any, limit: Any, at: int, level: int, upper: float, quality: int) -> None:
+    """The zone rises; from normal, an episode begins."""
+    if zone["level"] == 0:
+        zone["episode"] += 1
+        zone["peak"] = 0
+    enter(zone, limit, at, level, upper, quality)
 
 
 @compiled
@@ -81,11 +114,11 @@ def limit_at(zone: Any, limit: Any, before: int) -> float:
 @inlined
 def next_change(zone: Any, limit: Any) -> int:
     """The instant at which a running clock ends if no figure changes; far away when none runs."""
-    nearest = 2**62
+    nearest = FAR
     for index in range(zone["level"], 3):
         if zone["raise_since"][index] != NEVER:
             nearest = min(nearest, zone["raise_since"][index] + limit["raise_for"][index])
-    if zone["level"] > 0 and zone["clear_since"] != NEVER:
+    if zone["level"] > 0 and zone["clear_since"] != NEVER and not held(zone):
         nearest = min(nearest, zone["clear_since"] + limit["clear_for"][zone["level"] - 1])
     return nearest
 

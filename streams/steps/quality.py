@@ -7,6 +7,7 @@ from streams.records import (
     BLIND,
     DEGRADED,
     DISTRUSTED,
+    FAR,
     GOOD,
     MANUAL,
     NEVER,
@@ -17,8 +18,6 @@ from streams.records import (
 
 UNSEEN_PER_M_MS = 82 / 60_000
 """People per metre of width and millisecond that may pass a silent gate (Green Guide: 82 a metre a minute, level)."""
-
-FAR = 2**62
 
 
 @compiled

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 from streams.policy import Words
 
-KINDS = ("raise", "lower", "end", "blind")
-"""What a text tells of: a rise, a lowering, the end of a response, counts that nobody can trust."""
+KINDS = ("raise", "lower", "end", "blind", "raise_ordered", "lower_ordered", "end_ordered")
+"""What a text tells of: a rise, a lowering, the end of a response, counts that nobody can trust; a change that a person
+ordered."""
 
 LEVEL_WORDS = {
     "normal": Words("正常", "normal"),
@@ -48,6 +49,23 @@ BUILT_IN = Texts(
                 "{time} {zone}的计数已长时间不可信，级别保持在{level}不变。请派人到现场清点人数并上报。",
                 "{time} {zone}: its counts could not be trusted for too long; it stays at {level}. Please send a "
                 "person to count on the spot and report.",
+            ),
+            "raise_ordered": Words(
+                "{time} {zone}由人工下令升为{level}（原{from}）。滚动人数约 {rolling} 人；"
+                "当前估计 {people} 人（{lower}–{upper}）。",
+                "{time} {zone}: raised to {level} (from {from}) by a person's order. Rolling occupancy about {rolling} "
+                "people; estimate now {people} ({lower}–{upper}).",
+            ),
+            "lower_ordered": Words(
+                "{time} {zone}由主管下令降为{level}（原{from}）。当前估计 {people} 人（{lower}–{upper}）。",
+                "{time} {zone}: lowered to {level} (from {from}) by a supervisor's order. Estimate now {people} "
+                "({lower}–{upper}).",
+            ),
+            "end_ordered": Words(
+                "{time} {zone}由主管下令恢复{level}（原{from}），本次响应结束。"
+                "当前估计 {people} 人（{lower}–{upper}）。",
+                "{time} {zone}: back to {level} (from {from}) by a supervisor's order; this response has ended. "
+                "Estimate now {people} ({lower}–{upper}).",
             ),
         }
     )

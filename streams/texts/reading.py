@@ -13,9 +13,11 @@ from streams.texts.builtin import BUILT_IN, KINDS, Texts
 ALWAYS = ("time", "zone", "level", "people", "lower", "upper", "rolling")
 """Facts that every notice has."""
 
-FACTS = {"raise": (*ALWAYS, "from", "limit"), "lower": (*ALWAYS, "from", "limit"), "end": (*ALWAYS, "from", "limit"),
-         "blind": ALWAYS}  # fmt: skip
-"""The names that may stand in braces, by kind; what nobody knows of a blind zone is no fact of it."""
+DECIDED, ORDERED = (*ALWAYS, "from", "limit"), (*ALWAYS, "from")
+FACTS = {"raise": DECIDED, "lower": DECIDED, "end": DECIDED, "blind": ALWAYS, "raise_ordered": ORDERED,
+         "lower_ordered": ORDERED, "end_ordered": ORDERED}  # fmt: skip
+"""The names that may stand in braces, by kind; what nobody knows of a blind zone is no fact of it, and no limit decides
+what a person orders."""
 
 LONGEST = 400
 """Characters of a template: with its facts filled in, a Chinese text still fits the 2,048 bytes of a WeCom message."""
@@ -63,7 +65,7 @@ def _template(spot: Spot, kind: str) -> str | None:
         return None
     if "zone" not in named:
         spot.wrong("text_without", field="{zone}")
-    if "level" not in named and not (kind == "end" and "from" in named):
+    if "level" not in named and not (kind.startswith("end") and "from" in named):
         spot.wrong("text_without", field="{level}")
     return found
 

@@ -6,12 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streams.policy import LANGUAGES, Policy
+from streams.reasons import Reason
 from streams.texts.builtin import BUILT_IN, LEVEL_WORDS, Texts
+
+ORDERED = (Reason.RAISE_ORDERED, Reason.LOWER_ORDERED)
 
 
 def render(kind: str, alert: Mapping[str, Any], policy: Policy, texts: Texts = BUILT_IN) -> dict[str, str]:
     """The text of a notice in zh and en, its time as the clock on the spot shows it."""
     name = policy.zone(alert["zone"]).name
+    template = texts.kinds[f"{kind}_ordered" if alert["reason"] in ORDERED else kind]
     figures = {key: whole(alert[key]) for key in ("people", "lower", "upper", "rolling", "limit")}
     time = clock_face(alert["at"], policy.site.timezone)
     said = {}
@@ -24,7 +28,7 @@ def render(kind: str, alert: Mapping[str, Any], policy: Policy, texts: Texts = B
             "from": before.said(language) if before else "",
             **figures,
         }
-        said[language] = texts.kinds[kind].said(language).format(**facts)
+        said[language] = template.said(language).format(**facts)
     return said
 
 

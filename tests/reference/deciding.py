@@ -106,16 +106,22 @@ def choose(block: "Statement", name: str, zone: Zone, end: int) -> None:
                 highest = place + 1
         else:
             zone.raise_since[place] = None
-    if highest > zone.level:
+    raise_to, lower_to = zone.raise_to, zone.lower_to
+    zone.raise_to, zone.lower_to = 0, None
+    if max(highest, raise_to) > zone.level:
         zone.episode += zone.level == 0
-        enter(block, name, zone, end, highest, upper, exact, zone.rule[highest - 1].raise_at)
+        limit = zone.rule[highest - 1].raise_at if highest >= raise_to else None
+        enter(block, name, zone, end, max(highest, raise_to), upper, exact, limit)
+        zone.rose = zone.sequence
+    elif lower_to is not None and not zone.kept:
+        enter(block, name, zone, end, lower_to, upper, exact, None)
     elif zone.level:
         rule = zone.rule[zone.level - 1]
         if zone.quality != "good" or not below(block, upper, rule.clear_at, exact):
             zone.clear_since = None
             return
         zone.clear_since = end if zone.clear_since is None else zone.clear_since
-        if end - zone.clear_since >= rule.clear_for:
+        if end - zone.clear_since >= rule.clear_for and not zone.kept:
             enter(block, name, zone, end, zone.level - 1, upper, exact, rule.clear_at)
 
 
@@ -126,10 +132,10 @@ def below(block: "Statement", figure: float, limit: float, exact: bool) -> bool:
 
 
 def enter(
-    block: "Statement", name: str, zone: Zone, end: int, level: int, upper: float, exact: bool, limit: float
-) -> None:
+    block: "Statement", name: str, zone: Zone, end: int, level: int, upper: float, exact: bool, limit: float | None
+) -> None:  # fmt: skip
     assert zone.rule is not None
-    before, zone.level = zone.level, level
+    before, zone.level, zone.entered = zone.level, level, end
     clear = level > 0 and zone.quality == "good" and below(block, upper, zone.rule[level - 1].clear_at, exact)
     zone.clear_since = end if clear else None
     say(block, "level", name, end, LEVELS[before], LEVELS[level], limit)

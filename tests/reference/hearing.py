@@ -6,7 +6,7 @@ from tests.reference.ailing import too_fast
 from tests.reference.believing import Lens, Side, turned_around
 from tests.reference.remembered import Device, Zone
 from tests.reference.totals import Total
-from tests.reference.world import Count, Reading, Sensor
+from tests.reference.world import Ask, Count, Reading, Sensor
 
 if TYPE_CHECKING:
     from tests.reference.statement import Statement
@@ -35,6 +35,21 @@ def hear(block: "Statement", due: int, told: Reading | Count, clock: str) -> Non
     else:
         count_heads(block, sensor, device, told, due)
     device.heard = told.at if device.heard is None else max(device.heard, told.at)
+
+
+def obey(zone: Zone, ask: Ask) -> None:
+    """A person's order; lowered is a level that stood then, and has not risen since the alert that was known."""
+    if ask.what == "hold":
+        zone.held = ask.at if zone.held is None else max(zone.held, ask.at)
+    elif ask.what == "release":
+        zone.freed = ask.at if zone.freed is None else max(zone.freed, ask.at)
+    elif ask.what == "raise":
+        zone.begun = True
+        zone.raise_to = max(zone.raise_to, ask.level)
+    elif zone.entered is not None and ask.level < zone.level and zone.entered <= ask.at:
+        stands = ask.known is None or zone.rose <= ask.known
+        if stands:
+            zone.lower_to = ask.level if zone.lower_to is None else max(zone.lower_to, ask.level)
 
 
 def recount(block: "Statement", told: Count, due: int) -> None:

@@ -10,13 +10,13 @@ from streams.alerts import alerts
 from streams.block import State, advance
 from streams.columns import Frame
 from streams.memory import begin
-from streams.persons import count
+from streams.persons import count, take_order
 from streams.policy import Policy
-from streams.records import CHANGE, Records
+from streams.records import CHANGE, FAR, HOLD, LOWER, RAISE, RELEASE, Records
 from streams.schemas import CountOrder, Tick
 from streams.troubles import troubles
 from tests.reference.replaying import columns
-from tests.reference.world import Count, Reading
+from tests.reference.world import Ask, Count, Reading
 
 Message = dict[str, Any]
 
@@ -33,6 +33,15 @@ def ordered(told: Count, block: str = "block") -> CountOrder:
         block=block, zone=told.zone, at=told.at, order="set_count", count=told.count,
         accuracy=told.millionths / 10**6, by="a guard",
     )  # fmt: skip
+
+
+KINDS = {"raise": RAISE, "lower": LOWER, "hold": HOLD, "release": RELEASE}
+
+
+def order(state: State, told: Ask) -> int:
+    """A person's order about a level, into a block."""
+    known = FAR if told.known is None else told.known
+    return take_order(state, told.zone, told.at, told.seen, KINDS[told.what], told.level, known)
 
 
 @dataclass
@@ -52,10 +61,12 @@ class Live:
         self.alerts += alerts(self.state, changes)
         self.troubles += troubles(self.state, changes)
 
-    def take(self, event: Tick | Count | list[Reading]) -> Records:
+    def take(self, event: Tick | Count | Ask | list[Reading]) -> Records:
         """One event; readings are one frame."""
         changes: Records = np.zeros(0, CHANGE)
-        if isinstance(event, Count):
+        if isinstance(event, Ask):
+            order(self.state, event)
+        elif isinstance(event, Count):
             outcome, message = count(self.state, ordered(event), event.at)
             changes = outcome.changes
             self.counts.append(message)
@@ -64,7 +75,7 @@ class Live:
         self.say(changes)
         return changes
 
-    def run(self, events: Iterable[int | Reading | Count]) -> "Live":
+    def run(self, events: Iterable[int | Reading | Count | Ask]) -> "Live":
         """All of them; readings between two other events are one frame."""
         now: list[Reading] = []
         for event in events:

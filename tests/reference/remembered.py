@@ -46,6 +46,17 @@ class Zone:
     raise_since: list[int | None] = field(default_factory=lambda: [None, None, None])
     clear_since: int | None = None
     rule: tuple[Rule, Rule, Rule] | None = None
+    entered: int | None = None
+    rose: int = 0
+    held: int | None = None
+    freed: int | None = None
+    raise_to: int = 0
+    lower_to: int | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Does a person keep the level from being lowered?"""
+        return self.held is not None and (self.freed is None or self.held >= self.freed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.policy import Policy, load
 from tests.reference.devices import Device
-from tests.reference.world import Count, Entry, Ground, Reading, Rule, Sensor, World
+from tests.reference.world import Ask, Count, Entry, Ground, Reading, Rule, Sensor, World
 
 BEGUN = 1_767_225_600_000
 """2026-01-01 00:00:00 UTC."""
@@ -66,6 +66,24 @@ def counted(case: Scenario, seed: int) -> list[int | Reading | Count]:
             at = newest - draw.choice((0, 0, 1, 500, 7_000, 10**6))
             zone, millionths = draw.choice(case.world.zones), draw.choice((0, 50_000, 100_000, 1_000_000))
             found += [Count(at, zone, draw.choice((0, 5, 20, 45)), millionths)] * draw.choice((1, 1, 2))
+    return found
+
+
+def asked(case: Scenario, seed: int) -> list[int | Reading | Count | Ask]:
+    """The same, and now and then a person orders a level, or that it is held."""
+    draw = Random(seed)
+    found: list[int | Reading | Count | Ask] = []
+    newest = case.readings[0].seen
+    for event in counted(case, seed):
+        newest = max(newest, event if isinstance(event, int) else event.at)
+        found.append(event)
+        if draw.random() < 0.2:
+            at = newest - draw.choice((-700, -40_000, 0, 0, 0, 1, 500, 2_000, 7_000, 10**6))
+            what = draw.choice(("raise", "lower", "lower", "hold", "release", "release"))
+            level = draw.randint(1, 3) if what == "raise" else draw.randint(0, 2)
+            known = draw.choice((None, None, 0, 3, 10, 10**6))
+            seen, zone = newest + draw.choice((0, 0, 0, 900)), draw.choice(case.world.zones)
+            found.append(Ask(seen, at, zone, what, level, known))
     return found
 
 

@@ -5,14 +5,15 @@ The rules are those of docs/occupancy.md; here is what comes in, and when it cou
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tests.reference.ailing import Figure, Ward
 from tests.reference.believing import Belief, Lens, Nearness, Side
 from tests.reference.deciding import decide
 from tests.reference.emptying import Quiet
-from tests.reference.hearing import hear
+from tests.reference.hearing import hear, obey
 from tests.reference.remembered import Ailed, Device, Said, Zone
-from tests.reference.world import Count, Reading, Sensor, World
+from tests.reference.world import Ask, Count, Reading, Sensor, World
 
 AHEAD = 5_000
 """A report so far ahead of its arrival has a wrong clock."""
@@ -37,6 +38,7 @@ class Statement:
         self.begun: int | None = None
         self.closed: int | None = None
         self.waiting: list[tuple[int, Reading | Count, str]] = []
+        self.asked: list[tuple[int, Ask]] = []
         self.said: list[Said] = []
         self.ailed: list[Ailed] = []
         self.counts = {"applied": 0, "late": 0, "duplicate": 0, "dead": 0}
@@ -91,6 +93,17 @@ class Statement:
         """A person's count; its clock is nobody's trouble."""
         self.take(self.persons[count.zone], count, count.at, count.count >= 0)
 
+    def ask(self, ask: Ask) -> None:
+        """A person's order; it moves no horizon."""
+        if ask.at > ask.seen + self.world.skew:
+            return
+        at, reached = min(ask.at, ask.seen), self.horizon()
+        if at < (ask.seen - self.world.grace if reached is None else reached) - self.world.lateness:
+            return
+        due = at if reached is None else max(at, reached - reached % self.world.step)
+        self.begun = due if self.begun is None else min(self.begun, due)
+        self.asked.append((due, replace(ask, at=at)))
+
     def take(self, device: Device, told: Reading | Count, seen: int, possible: bool) -> None:
         """Whether it is taken, and into which step."""
         if told.at in device.instants[-64:]:
@@ -140,6 +153,10 @@ class Statement:
 
         for due, told, clock in sorted(ready, key=turn):
             hear(self, due, told, clock)
+        for due, ask in self.asked:
+            if due < end:
+                obey(self.zones[ask.zone], ask)
+        self.asked = [(due, ask) for due, ask in self.asked if due >= end]
         for name, zone in self.zones.items():
             decide(self, name, zone, end)
 
@@ -161,7 +178,7 @@ def replayed(world: World, readings: Sequence[Reading]) -> Statement:
     return statement
 
 
-def lived(world: World, events: Iterable[int | Reading | Count]) -> Statement:
+def lived(world: World, events: Iterable[int | Reading | Count | Ask]) -> Statement:
     """What comes live, one after the other; a whole number is a Tick."""
     statement = Statement(world)
     for event in events:
@@ -169,6 +186,8 @@ def lived(world: World, events: Iterable[int | Reading | Count]) -> Statement:
             statement.tick(event)
         elif isinstance(event, Count):
             statement.count(event)
+        elif isinstance(event, Ask):
+            statement.ask(event)
         else:
             statement.read(event)
     return statement

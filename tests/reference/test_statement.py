@@ -13,9 +13,9 @@ from streams.schemas import milliseconds
 from tests.reference.days import days
 from tests.reference.living import Live
 from tests.reference.replaying import replay
-from tests.reference.scenarios import counted, scenario
+from tests.reference.scenarios import asked, counted, scenario
 from tests.reference.statement import Statement, lived, replayed
-from tests.reference.world import Count, Reading, Rule, Sensor, World
+from tests.reference.world import Ask, Count, Reading, Rule, Sensor, World
 
 NEAR = 0.02
 """The window of the deciding code counts in 1/256 person; figures that are not exact are told apart from here on."""
@@ -61,7 +61,7 @@ def same(stated: Statement, alerts: Sequence[dict[str, Any]], troubles: Sequence
     ] == [(one.sensor, one.zone, one.at, one.before, one.after, one.sequence) for one in ailed]
 
 
-def lived_alike(world: World, policy: Policy, events: Sequence[int | Reading | Count]) -> Statement:
+def lived_alike(world: World, policy: Policy, events: Sequence[int | Reading | Count | Ask]) -> Statement:
     """The same of what comes live, persons' counts among it, and the same figures at the end."""
     stated = lived(world, events)
     if stated.narrowest < NEAR:
@@ -96,6 +96,19 @@ def test_sensors_that_err_are_decided_as_the_design_says(seed: int) -> None:
 def test_counts_by_persons_are_decided_as_the_design_says(seed: int, exact: bool) -> None:
     case = scenario(seed, exact)
     lived_alike(case.world, case.policy, counted(case, seed))
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=SEEDS, exact=st.booleans())
+def test_levels_that_persons_order_and_hold_are_decided_as_the_design_says(seed: int, exact: bool) -> None:
+    case = scenario(seed, exact)
+    lived_alike(case.world, case.policy, asked(case, seed))
+
+
+def test_the_random_orders_raise_lower_and_hold() -> None:
+    said = [one for seed in range(30) for one in lived(scenario(seed).world, asked(scenario(seed), seed)).said]
+    ordered = [one for one in said if one.kind == "level" and one.limit is None]
+    assert {(one.before, one.after) for one in ordered} >= {("normal", "I"), ("II", "III"), ("I", "normal")}
 
 
 @settings(max_examples=15, deadline=None)

@@ -120,6 +120,19 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """A person's order about a zone's level: `raise`, `lower` (to `level`), `hold`, `release`; a lowering may say the
+    newest alert that was `known`."""
+
+    seen: int
+    at: int
+    zone: str
+    what: str
+    level: int = 0
+    known: int | None = None
+
+
+@dataclass(frozen=True)
 class Reading:
     seen: int
     at: int

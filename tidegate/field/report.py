@@ -9,7 +9,7 @@ import typer
 from streams.schemas import Report
 from tidegate.console_output import BAD_INPUT, fail
 from tidegate.live.clock import wall_ms
-from tidegate.order_barrier import Barrier, Kafka, Site, Wait, checked, send
+from tidegate.orders.barriers import Barrier, Kafka, Site, Wait, checked, send
 
 Reported = Literal["accepted", "deploying", "deployed", "lifting", "lifted", "failed"]
 

@@ -17,7 +17,7 @@ from tidegate.incidents.asking import ask, incidents, kpis
 from tidegate.incidents.shown import kpi_table, one, sentence, table
 from tidegate.live.ordering import Unanswered
 from tidegate.live.sending import KafkaAway
-from tidegate.order import instant_of
+from tidegate.orders.options import instant_of
 from tidegate.policies import read_site
 from wire.settings import Settings
 

@@ -49,6 +49,7 @@ def test_spacing_and_remarks_in_the_site_do_not_make_a_revision() -> None:
         ("2026-10-07", "2026-10-06"),
         ("golden-week", "national-day"),
         ("blind_after: 5min", "blind_after: 6min"),
+        ("blind_after: 5min", "blind_after: 5min\nannunciation: {shelve_most: 1h}"),
     ],
 )
 def test_any_other_number_or_name_is_another_revision(old: str, new: str) -> None:

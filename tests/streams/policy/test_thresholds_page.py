@@ -19,6 +19,7 @@ from streams.policy.thresholds import (
     USUAL_INCIDENTS,
     USUAL_RAISE_FOR_MS,
     USUAL_RAISE_ON,
+    USUAL_SHELVE_MOST_MS,
     USUAL_WINDOW_MS,
 )
 from streams.policy.thresholds_file import MOST_STEPS
@@ -61,6 +62,7 @@ def test_the_page_states_the_defaults_of_the_code() -> None:
         "lateness": Timing().lateness_ms, "skew": Timing().skew_ms,
         "next_channel_after": USUAL_NOTICES.next_channel_after_ms, "next_tier_after": USUAL_NOTICES.next_tier_after_ms,
     }  # fmt: skip
+    assert usual("annunciation") == f"{{shelve_most: {quantities.as_duration(USUAL_SHELVE_MOST_MS)}}}"
     assert {key: quantities.duration_ms(usual(key)) for key in durations} == durations
     assert (usual("raise_on"), usual("deploy"), usual("lift")) == (
         USUAL_RAISE_ON, USUAL_BARRIER.deploy, USUAL_BARRIER.lift,

@@ -135,7 +135,7 @@ def sentence(answer: BarrierAnswer) -> str:
     return f"{answer.verdict}: {answer.text.zh if options.lang == 'zh' else answer.text.en}"
 
 
-def register(orders: typer.Typer) -> None:
+def add(orders: typer.Typer) -> None:
     """Add the orders to barriers to `tidegate order`."""
     orders.command("approve-deploy")(approve_deploy)
     orders.command("approve-lift")(approve_lift)
