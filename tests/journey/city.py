@@ -19,8 +19,7 @@ from backtest.recordings import read
 from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
-from streams.schemas import identity
-from tests.journey.places import SITE, THRESHOLDS
+from tests.journey.places import SITE, THRESHOLDS, made_by_alert
 from tests.journey.processes import PATIENCE_S, until
 from wire import admin
 from wire.settings import Settings
@@ -239,12 +238,7 @@ class City:
 
     def notices(self) -> list[bytes]:
         """The notices that alerts made, by their ids; those that an office passed on to the one above are left out."""
-        made = [
-            value
-            for value in self.written(OFFICE_NOTICES)
-            if (said := orjson.loads(value))["id"] == identity(said["alert"], said["office"])
-        ]
-        return in_order(made, lambda said: said["id"])
+        return in_order(filter(made_by_alert, self.written(OFFICE_NOTICES)), lambda said: said["id"])
 
     def states(self) -> int:
         """How many states of zones were ever written; 0 while Kafka does not answer."""
