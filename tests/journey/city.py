@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -283,7 +283,7 @@ def kept(message: Message) -> Kept:
     return Kept(message.partition() or 0, message.offset() or 0, key, message.value() or b"", headers)
 
 
-def in_order(lines: Sequence[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:
+def in_order(lines: Iterable[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:
     """JSON lines sorted by what they say."""
     return sorted(lines, key=lambda line: place(orjson.loads(line)))
 
