@@ -1,11 +1,13 @@
 """Reading `notices.yaml`, the texts of the operations staff: whatever is wrong is told at its place, all at once."""
 
+import re
 from string import Formatter
 from types import MappingProxyType
 
 from streams.policy import LANGUAGES, PolicyErrors, Words
 from streams.policy.text import fields as f
 from streams.policy.text.fields import Fields, Spot
+from streams.policy.text.quick import quick_tree
 from streams.policy.text.sheet import Sheet
 from streams.policy.text.tree import Table, compose
 from streams.texts.builtin import BUILT_IN, KINDS, Texts
@@ -19,14 +21,17 @@ FACTS = {"raise": DECIDED, "lower": DECIDED, "end": DECIDED, "blind": ALWAYS, "r
 """The names that may stand in braces, by kind; what nobody knows of a blind zone is no fact of it, and no limit decides
 what a person orders."""
 
+_TOP_KEY = re.compile(r"^\ufeff?[\"']?(\w+)[\"']? *:", re.MULTILINE)
+
 LONGEST = 400
 """Characters of a template: with its facts filled in, a Chinese text still fits the 2,048 bytes of a WeCom message."""
 
 
 def is_texts(text: str) -> bool:
     """Whether a file is one of texts, by the keys at its top."""
-    tree = compose(text, Sheet(""))
-    return isinstance(tree, Table) and any(key.text in KINDS for key, _ in tree.pairs)
+    tree = quick_tree(text)
+    keys = {key.text for key, _ in tree.pairs} if isinstance(tree, Table) else set(_TOP_KEY.findall(text))
+    return not keys.isdisjoint(KINDS)
 
 
 def load_texts(text: str, name: str = "notices.yaml") -> Texts:

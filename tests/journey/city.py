@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +19,7 @@ from backtest.recordings import read
 from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
-from streams.schemas import identity
-from tests.journey.places import SITE, THRESHOLDS
+from tests.journey.places import SITE, THRESHOLDS, made_by_alert
 from tests.journey.processes import PATIENCE_S, until
 from wire import admin
 from wire.settings import Settings
@@ -245,15 +244,9 @@ class City:
         return in_order(self.written(BARRIER_COMMANDS), lambda said: (said["at"], said["barrier"], said["sequence"]))
 
     def notices(self) -> list[bytes]:
-        """The notices that alerts made, by their ids: a replay writes these, none of barriers, and none that an office
-        passed on to the one above."""
-        made = [
-            value
-            for value in self.written(OFFICE_NOTICES)
-            if (said := orjson.loads(value))["id"] == identity(said["alert"], said["office"])
-            and said["kind"] != "barrier"
-        ]
-        return in_order(made, lambda said: said["id"])
+        """The notices that alerts made, by their ids; a replay writes these, none of barriers, and none that an
+        office passed on to the one above."""
+        return in_order(filter(made_by_alert, self.written(OFFICE_NOTICES)), lambda said: said["id"])
 
     def states(self) -> int:
         """How many states of zones were ever written; 0 while Kafka does not answer."""
@@ -298,7 +291,7 @@ def kept(message: Message) -> Kept:
     return Kept(message.partition() or 0, message.offset() or 0, key, message.value() or b"", headers)
 
 
-def in_order(lines: Sequence[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:
+def in_order(lines: Iterable[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:
     """JSON lines sorted by what they say."""
     return sorted(lines, key=lambda line: place(orjson.loads(line)))
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import orjson
+
 from streams.policy import Policy, load
+from streams.schemas import identity
 
 SITE = """
 site: city
@@ -124,3 +127,9 @@ def evening(path: Path, minutes: int, seed: int = 1) -> Path:
     lines = [",".join("" if figure is None else str(figure) for figure in reading) for reading in readings]
     path.write_text("\n".join(["seen,at,sensor,in,out,count", *lines, ""]), encoding="utf-8")
     return path
+
+
+def made_by_alert(notice: bytes) -> bool:
+    """Whether a notice was made by an alert of a zone, and not passed on by an office to the one above."""
+    said = orjson.loads(notice)
+    return bool(said["kind"] != "barrier" and said["id"] == identity(said["alert"], said["office"]))
