@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from agents.worker import DUTIES
 from tests.broker.processes import gone
 from tests.journey.city import City
 from tests.journey.feeding import in_parts
@@ -56,7 +57,7 @@ def test_two_workers_that_join_and_leave_decide_as_a_replay_does(city: City, rec
 
 def test_sigterm_ends_all_duties_in_good_order_within_ten_seconds(city: City, recording: Path) -> None:
     worker = city.worker(clock="wall")
-    until(lambda: len(children(worker.pid)) == 5, "five duties")
+    until(lambda: len(children(worker.pid)) == len(DUTIES), "every duty")
     city.feed(recording)
     until(lambda: city.refused(), lambda: f"decisions; {city.said()}")
     pids = list(children(worker.pid))
@@ -68,7 +69,7 @@ def test_sigterm_ends_all_duties_in_good_order_within_ten_seconds(city: City, re
 
 def test_no_process_is_left_behind_when_the_worker_is_killed(city: City) -> None:
     worker = city.worker(clock="wall")
-    until(lambda: len(children(worker.pid)) == 5, "five duties")
+    until(lambda: len(children(worker.pid)) == len(DUTIES), "every duty")
     pids = list(children(worker.pid))
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
