@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.closing.changes import CHANGES_A_SENSOR
 from streams.closing.intake import LIVE, horizon, take, tick
-from streams.closing.kernel import CHANGES_A_SENSOR, Memory, Plan, Room, close
+from streams.closing.kernel import Memory, Plan, Room, close
 from streams.closing.ordering import keep_waiting, ready
 from streams.columns import FIELDS, Frame, Unreadable
 from streams.compiled import compiled, direct, inlined

@@ -1,12 +1,8 @@
 """The pages are true: what they list is what there is, and their examples run."""
 
 import fnmatch
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +11,6 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from console.settings import PageSettings
-from deploy.kafka import Kafka
 from gateway import reading
 from gateway.roster import Roster
 from streams import columns
@@ -46,7 +41,9 @@ from wire.topics import TABLE
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CHINESE = ROOT / "README.zh.md"
-PACKAGES = ("agents", "backtest", "bench", "console", "deploy", "gateway", "streams", "tidegate", "wire")
+PACKAGES = (
+    "agents", "audit", "backtest", "bench", "console", "courier", "deploy", "gateway", "streams", "tidegate", "wire",
+)  # fmt: skip
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -230,83 +227,3 @@ def test_the_chinese_readme_says_what_the_english_one_says() -> None:
 def test_the_newest_change_stands_on_top() -> None:
     versions = re.findall(r"^## (.+)$", read("CHANGELOG.md"), re.MULTILINE)
     assert versions[0] == "Unreleased"
-
-
-# Examples
-
-
-@dataclass(frozen=True)
-class Example:
-    """One block of a page: its language, its text, and what the comment above it says."""
-
-    language: str
-    text: str
-    remark: str
-
-
-BLOCK = re.compile(
-    r"(?:^<!-- (?P<remark>[^\n]*?) -->\n)?^```(?P<language>console|python)\n(?P<text>.*?)^```",
-    re.MULTILINE | re.DOTALL,
-)  # fmt: skip
-
-
-def examples(page: Path) -> list[Example]:
-    found = BLOCK.finditer(page.read_text(encoding="utf-8"))
-    return [Example(m["language"], m["text"], m["remark"] or "") for m in found]
-
-
-def run_console(text: str, folder: Path, environment: dict[str, str]) -> None:
-    """Each line after `$ ` runs; what stands under it is what comes out, `...` for anything."""
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        while command.endswith("\\"):
-            more, _, expected = expected.partition("\n")
-            command = command[:-1] + more.lstrip("> ")
-        result = subprocess.run(
-            ["/bin/sh", "-ec", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
-        if expected.strip():
-            pattern = re.escape(expected.strip()).replace(re.escape("..."), ".*?")
-            assert re.fullmatch(pattern, result.stdout.strip(), re.DOTALL), f"{command}\n{result.stdout}"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder where a reader could sit: everything of the repository is there, and what is written stays here."""
-    for path in ROOT.iterdir():
-        if path.name not in (".git", ".tidegate"):
-            (tmp_path / path.name).symlink_to(path)
-    return tmp_path
-
-
-@pytest.mark.broker
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.name)
-def test_the_examples_of_a_page_run(page: Path, desk: Path, kafka: Kafka) -> None:
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "TIDEGATE_KAFKA": kafka.bootstrap,
-        "TIDEGATE_PREFIX": f"docs-{page.stem.lower()}.",
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-    }
-    for example in examples(page):
-        if example.remark.startswith("not run: "):
-            continue
-        if example.language == "console":
-            run_console(example.text, desk, environment)
-        else:
-            script = desk / "example.py"
-            script.write_text(example.text, encoding="utf-8")
-            done = subprocess.run(
-                [sys.executable, script], cwd=desk, env=environment | {"PYTHONPATH": str(desk)},
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_an_example_that_does_not_run_says_why(page: Path) -> None:
-    for example in examples(page):
-        assert not example.remark or re.fullmatch(r"not run: \w.{10,}", example.remark)

@@ -11,7 +11,7 @@ from tidegate.console_output import BAD_INPUT, options
 
 COMMANDS = (
     "demo", "broker", "topics", "worker", "courier", "console", "gateway", "feed", "import_", "replay", "sensors",
-    "check", "status", "order", "field.report", "field.link", "notify", "incidents", "audit", "why",
+    "check", "status", "order", "field.report", "field.link", "notify", "incidents", "record.audit", "record.why",
 )  # fmt: skip
 """One small file each, in the order in which help lists them; a dot stands for a folder."""
 

@@ -2,9 +2,20 @@
 
 from typing import Any
 
-from streams.compiled import compiled
+from streams.compiled import compiled, inlined
 from streams.records import BY_ZONE, CALL, GOOD, NEVER, QUALITY, STANDING, STATE, TROUBLE, TROUBLES
 from streams.steps.occupancy import rolling
+
+CHANGES_A_STEP = 4
+"""A closing step of a zone says at most: quality, call, level, standing; and of each sensor what is wrong with it."""
+
+CHANGES_A_SENSOR = 10
+
+
+@inlined
+def room_needed(place: Any) -> int:
+    """The most that a closing step of a zone can say."""
+    return CHANGES_A_STEP + CHANGES_A_SENSOR * int(place["last"] - place["first"])
 
 
 @compiled

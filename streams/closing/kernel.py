@@ -7,7 +7,7 @@ compiled; an idle zone is carried over the steps in which nothing can change in 
 from typing import Any, NamedTuple
 
 from streams.closing.asked import obey, waits
-from streams.closing.changes import doubt, say, tell, write_row
+from streams.closing.changes import doubt, room_needed, say, tell, write_row
 from streams.closing.hearing import count_heads, hear, take_flows
 from streams.compiled import compiled, inlined
 from streams.records import BLIND, GOOD, LEVEL, MANUAL, NEVER, SILENT_AFTER, STANDING, Integers, Records, laid_out
@@ -15,11 +15,6 @@ from streams.steps.health import examine
 from streams.steps.levels import decide, limit_at, next_change
 from streams.steps.occupancy import LULL_MS, at_least_none, lull, roll, rolling, rolling_upper, settle
 from streams.steps.quality import listen
-
-CHANGES_A_STEP = 4
-"""A closing step of a zone says at most: quality, call, level, standing; and of each sensor what is wrong with it."""
-
-CHANGES_A_SENSOR = 10
 
 
 class Memory(NamedTuple):
@@ -69,12 +64,6 @@ def own_members(plan: Plan, index: int) -> Any:
 def own_views(memory: Memory, plan: Plan, index: int) -> Any:
     """How a zone sees its sensors, in the same order."""
     return memory.views[plan.places[index]["first"] : plan.places[index]["last"]]
-
-
-@inlined
-def room_needed(place: Any) -> int:
-    """The most that a closing step of a zone can say."""
-    return CHANGES_A_STEP + CHANGES_A_SENSOR * int(place["last"] - place["first"])
 
 
 @compiled
@@ -219,6 +208,15 @@ def weigh(zone: Any, where: int, place: Any, sensors: Any, views: Any, gates: An
 
 
 @compiled
+def begin(memory: Memory, plan: Plan, room: Room, where: int, step: int, count: int) -> int:
+    """A zone's steps begin with the one of its first reading; returns how many changes are said by then."""
+    count = miss(memory, plan, room, where, step, count)
+    memory.zones[where]["begun_at"] = step
+    memory.zones[where]["closed_at"] = step
+    return count
+
+
+@compiled
 def advance_zone(
     memory: Memory, plan: Plan, room: Room, where: int, order: Any, cursor: int, until: int, count: int, rows: int
 ) -> tuple[int, int, int, bool]:
@@ -226,9 +224,8 @@ def advance_zone(
 
     Returns (readings applied so far, changes, series rows, done); not done means there was no room left.
     """
-    zone, place = memory.zones[where], plan.places[where]
+    zone, place, needed = memory.zones[where], plan.places[where], room_needed(plan.places[where])
     pending, sensors, views, gates, members = memory.pending, memory.sensors, memory.views, plan.gates, plan.members
-    needed = room_needed(place)
     params, limit, ring, step_ms = plan.params[0], plan.limits[where], memory.rings[where], plan.params[0]["step_ms"]
     changes, series, began_at = room.changes, room.series, memory.block[0]["begun_at"]
     while cursor < len(order):
@@ -240,9 +237,7 @@ def advance_zone(
                 continue
             if count + needed > len(changes):
                 return cursor, count, rows, False
-            step = due - due % step_ms
-            count = miss(memory, plan, room, where, step, count)
-            zone["begun_at"] = zone["closed_at"] = step
+            count = begin(memory, plan, room, where, due - due % step_ms, count)
         if due >= zone["closed_at"] + step_ms:
             weigh(zone, where, place, sensors, views, gates, members)
             step = due - due % step_ms
@@ -258,10 +253,9 @@ def advance_zone(
         if hear(zone, sensor, gate, view, side, reading):
             if gate["kind"] == MANUAL and reading["leave"] < 0:
                 obey(zone, reading)
-                cursor += 1
-                continue
-            take_flows(zone, where, place, sensors, views, gates, members)
-            count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
+            else:
+                take_flows(zone, where, place, sensors, views, gates, members)
+                count_heads(zone, place, sensor, gate, view, views, gates, members, reading)
         cursor += 1
     if count + needed > len(changes):
         return cursor, count, rows, False

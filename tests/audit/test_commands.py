@@ -17,8 +17,8 @@ from audit.tables import ENTRIES
 from streams.schemas import instant
 from tests.audit.logs import AT, keep, log, record, rows, tamper
 from tests.broker.processes import tidegate
-from tidegate.audit import place as audit_place
-from tidegate.why import place as why_place
+from tidegate.record.audit import place as audit_place
+from tidegate.record.why import place as why_place
 from wire.settings import Settings
 from wire.topics import ZONE_COUNTS
 

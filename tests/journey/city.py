@@ -19,6 +19,7 @@ from backtest.recordings import read
 from backtest.replay import run
 from deploy.kafka import Kafka
 from streams.policy import Policy, load
+from tests.journey.kept import Kept, kept
 from tests.journey.places import SITE, THRESHOLDS, made_by_alert
 from tests.journey.processes import PATIENCE_S, until
 from wire import admin
@@ -44,22 +45,6 @@ INBOXES = {
     "delivery": OFFICE_INPUTS,
     "incidents": INCIDENT_INPUTS,
 }
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One record of a topic."""
-
-    partition: int
-    offset: int
-    key: str
-    value: bytes
-    headers: dict[str, bytes]
-
-    @property
-    def said(self) -> Any:
-        """What it says, as JSON."""
-        return orjson.loads(self.value)
 
 
 @dataclass
@@ -281,14 +266,6 @@ class Replayed:
     def notices_by_id(self) -> list[bytes]:
         """The notices, by their ids."""
         return in_order(self.notices, lambda said: said["id"])
-
-
-def kept(message: Message) -> Kept:
-    """A record as it lies in a topic."""
-    given: Any = message.headers() or ()
-    headers = {name: value or b"" for name, value in given}
-    key = (message.key() or b"").decode("utf-8", "replace")
-    return Kept(message.partition() or 0, message.offset() or 0, key, message.value() or b"", headers)
 
 
 def in_order(lines: Iterable[bytes], place: Callable[[dict[str, Any]], Any]) -> list[bytes]:

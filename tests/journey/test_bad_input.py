@@ -8,7 +8,8 @@ import pytest
 from confluent_kafka import Message, Producer
 
 from streams.schemas import instant
-from tests.journey.city import City, Kept
+from tests.journey.city import City
+from tests.journey.kept import Kept
 from tests.journey.places import BEGIN, SECOND
 from tests.journey.processes import until
 from wire.topics import (

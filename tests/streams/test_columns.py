@@ -129,8 +129,9 @@ def test_a_tick_is_a_tick() -> None:
     assert parse_block(b'{"kind":"tick","at":5}') == parse_barrier(b'{"kind":"tick","at":5}', "any") == Tick(at=5)
 
 
-def test_a_word_for_another_barrier_is_refused() -> None:
-    report = orjson.dumps({"kind": "report", "barrier": "south", "at": 5, "position": "deployed", "by": "crew"})
+def test_a_zones_word_for_another_barrier_is_refused() -> None:
+    word = {"zone": "square", "at": 5, "level": "II", "quality": "good", "alert": None, "sequence": 0, "revision": "r"}
+    report = orjson.dumps({"kind": "standing", "barrier": "south", **word})
     with pytest.raises(Unreadable) as refused:
         parse_barrier(report, "north")
     assert refused.value.reason == "wrong_barrier"

@@ -18,7 +18,7 @@ end:
 
 ALERT = {
     "zone": "square", "at": "2026-01-01T11:30:05.000Z", "from": "III", "level": "I", "people": 812.4, "lower": 700.0,
-    "upper": 900.0, "rolling": 800.0, "limit": 750.0,
+    "upper": 900.0, "rolling": 800.0, "limit": 750.0, "reason": "raise_held",
 }  # fmt: skip
 
 MISTAKES = [

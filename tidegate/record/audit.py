@@ -22,7 +22,7 @@ from audit.verify import Anchor, Verdict, newest, verify
 from streams.schemas import instant
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options, progress
 from tidegate.policies import read_policy, read_text
-from tidegate.why import instant_of
+from tidegate.record.why import instant_of
 from wire.admin import BrokerAway, unfit
 from wire.atomic import written
 from wire.settings import Settings

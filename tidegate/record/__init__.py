@@ -1,0 +1,1 @@
+"""Commands that write, prove and read the record: `tidegate audit`, `tidegate why`."""
