@@ -63,6 +63,7 @@ class Command(Message):
 
     id: Name
     barrier: Name
+    episode: Text = ""
     sequence: int
     at: AwareDatetime
     position: Literal["deployed", "lifted"]

@@ -13,8 +13,10 @@ from wire.links import AckLink
 STEPS = (("acked", words.ACKED), ("done", words.DONE))
 
 
-def notice_page(link: AckLink, office: Office, now: Now, told: tuple[Fate, str] | None = None) -> bytes:
-    """The page of one link."""
+def notice_page(
+    link: AckLink, office: Office, now: Now, told: tuple[Fate, str] | None = None, report: str | None = None
+) -> bytes:
+    """The page of one link; report: where the field reports on the barrier that the notice is about."""
     is_lost = told is not None and told[0] is Fate.LOST
     receipts = now.picture.receipts
     left = [(step, text) for step, text in STEPS if (link.notice, step) not in receipts]
@@ -28,6 +30,7 @@ def notice_page(link: AckLink, office: Office, now: Now, told: tuple[Fate, str] 
         done_so_far(link, now),
         form(left, now) if left and not (told and told[0] is Fate.WAITING) else None,
         None if left else el("p", both(words.NOTHING_TO_DO), class_="nothing"),
+        el("a", both(words.TO_REPORT), href=report, class_="button") if report is not None else None,
         again(now.look),
         None if is_lost else call(now.phone),
     )

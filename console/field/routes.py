@@ -23,6 +23,7 @@ from console.field.frame import sentence
 from console.field.notice_page import notice_page
 from console.field.report_page import Now, Told, report_page
 from console.field.sense import MAY_SAY, SAID, Fate, is_superseded
+from console.picture import instant
 from console.push import Hub, Link
 from streams.policy import Barrier, Office, Policy
 from streams.schemas import Words
@@ -146,7 +147,31 @@ class Field:
         name = request.query_params.get("told", "")
         sent, fate = self.desk.sent(name), self.desk.fate_of_ack(link, name)
         told = (fate, sent.what) if fate is not None and sent is not None else None
-        return shown(notice_page(link, office, self.now(request), told), 503 if fate is Fate.LOST else 200)
+        page = notice_page(link, office, self.now(request), told, self.report_path(link, office, links))
+        return shown(page, 503 if fate is Fate.LOST else 200)
+
+    def report_path(self, link: AckLink, office: Office, links: Links) -> str | None:
+        """Where the office that sends the crew reports on the barrier that its notice is about; None where it is about
+        none, nothing is asked of it, or another office answers for it."""
+        picture = self.hub.picture
+        notice = picture.notices.get(link.notice)
+        if notice is None or notice.barrier is None or notice.office != link.office:
+            return None
+        command = picture.commands.get(notice.barrier)
+        barrier = next((each for each in self.policy.site.barriers if each.id == notice.barrier), None)
+        if command is None or barrier is None:
+            return None
+        if office.id not in {self.policy.offices_for(zone)[0].id for zone in barrier.zones}:
+            return None
+        crew = link.person or office.name.zh or office.id
+        asked_at = instant(command.at)
+        token = links.report(
+            ReportLink(
+                barrier.id, command.episode, command.sequence, command.id, command.position, asked_at, crew,
+                link.expires,
+            )
+        )  # fmt: skip
+        return f"/{PATHS['report']}/{token}"
 
     async def acknowledged(self, request: Request, link: AckLink, office: Office) -> Response:
         """An office's word."""

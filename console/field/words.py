@@ -100,6 +100,7 @@ AWAY = Words(
     zh="与系统的连接中断，下面的状态可能已过时。上报若未成功，请打电话。",
     en="The system is not connected, so what stands below may be old. If a report does not go through, call.",
 )
+TO_REPORT = Words(zh="现场上报（硬隔离）", en="Report from the barrier")
 FORGOTTEN = Words(
     zh="通知正文已不在手边；签收仍然有效。", en="The text is not at hand any more; it can still be acknowledged."
 )

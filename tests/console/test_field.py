@@ -1,5 +1,6 @@
 """The pages for crews and offices over HTTP, without Kafka: what they show, and what a tap becomes."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,10 @@ from console.settings import PageSettings
 from streams.barrier.machine import advance as machine
 from streams.barrier.state import GOING_UP, State, Step
 from streams.barrier.state import Command as NewestCommand
+from streams.policy import load
 from streams.reasons import Reason
 from streams.schemas import BARRIER_INPUT, Report, identity, instant
-from tests.browser.lakeside import EVENING_MS
+from tests.browser.lakeside import EVENING_MS, SITE, THRESHOLDS
 from tests.console.phone import ACK, DOWN, MINUTE_MS, NOW, POLICY, SIGNER, TOKEN, UP, Phone, of, offers
 
 # What makes sense
@@ -231,6 +233,34 @@ async def test_an_office_reads_acknowledges_and_says_when_it_is_done(phone: Phon
     receipt(phone, "done")
     assert words.NOTHING_TO_DO.zh in (await phone.get(path)).text
     assert [each[2]["what"] for each in phone.posted] == ["acked", "done"]
+
+
+async def test_the_office_that_sends_the_crew_goes_on_from_its_notice_to_the_barriers_page(phone: Phone) -> None:
+    path = f"/n/{SIGNER.acknowledge(ACK)}"
+    noticed(phone, kind="barrier", barrier="north-barrier")
+    assert "/r/" not in (await phone.get(path)).text, "nothing is asked of the barrier yet"
+    phone.state("wanted")
+    asked = instant(EVENING_MS)
+    phone.tell(
+        Command, id="c-3", barrier="north-barrier", episode="e", sequence=3, at=asked, position="deployed", reason="",
+    )  # fmt: skip
+    (there,) = re.findall(r'href="(/r/[^"]+)"', (await phone.get(path)).text)
+    opened = SIGNER.open_report(there.removeprefix("/r/"), NOW)
+    assert (opened.barrier, opened.command, opened.crew) == ("north-barrier", "c-3", "湖滨街道")
+    assert opened.expires == ACK.expires
+    assert offers(await phone.get(there)) == ["accepted", "deploying", "deployed", "failed"]
+
+
+async def test_an_office_that_does_not_answer_for_the_barrier_has_no_way_to_its_page(phone: Phone) -> None:
+    above = "  - {id: shangcheng, name: {zh: 上城区, en: Shangcheng}, tier: district}\n"
+    policy = load(SITE.replace("  - {id: hubin-street", above + "  - {id: hubin-street"), THRESHOLDS)
+    field = replace(phone.field, policy=policy)
+    asked = {"barrier": "north-barrier", "episode": "e", "sequence": 3, "at": instant(EVENING_MS), "reason": ""}
+    phone.tell(Command, id="c-3", position="deployed", **asked)
+    for office, expected in (("hubin-street", True), ("shangcheng", False)):
+        noticed(phone, kind="barrier", barrier="north-barrier", office=office)
+        (told,) = (each for each in policy.site.offices if each.id == office)
+        assert (field.report_path(replace(ACK, office=office), told, SIGNER) is not None) is expected
 
 
 async def test_a_notice_that_is_long_past_can_still_be_acknowledged(phone: Phone) -> None:
