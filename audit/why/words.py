@@ -29,7 +29,7 @@ TROUBLES = {
     "turned": ("方向接反", "mounted the wrong way round"),
 }
 ORDERS = {
-    "hold": ("保持级别", "to hold the level"),
+    "hold": ("锁定级别", "to hold the level"),
     "raise_level": ("升级", "to raise the level"),
     "lower_level": ("降级", "to lower the level"),
 }
@@ -115,7 +115,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Not lower: the data are {quality}, so there is no proof that people have left.",
     ),
     "lower_held": (
-        "不降级：有人命令保持级别，尚未解除（条目 {entry}）。",
+        "不降级：有人命令锁定级别，尚未解除（条目 {entry}）。",
         "Not lower: a person ordered the level to be held and has not released it (entry {entry}).",
     ),
     "not_clear": (

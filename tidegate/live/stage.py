@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from secrets import token_urlsafe
 from types import TracebackType
 from typing import IO, Self
 
@@ -73,12 +74,21 @@ class Stage:
             "TIDEGATE_ARCHIVE_DIR": str(self.folder / "history"),
             "TIDEGATE_SIMULATED": "true",
         }
+        port = _free(USUAL_PORT) if self._port is None else self._port
+        if self._with_page and port:
+            environment |= self._linked(port)
         self._say("starting the worker" + (" and the page" if self._with_page else ""))
         self._children.append(Child("worker", ["worker", "--clock", "feed"], environment, self.folder))
         self._children.append(Child("courier", ["courier"], environment, self.folder))
         if self._with_page:
-            port = str(_free(USUAL_PORT) if self._port is None else self._port)
-            self._children.append(Child("console", ["console", "--port", port], environment, self.folder))
+            self._children.append(Child("console", ["console", "--port", str(port)], environment, self.folder))
+
+    def _linked(self, port: int) -> dict[str, str]:
+        """What signs the links of crews and offices, new for each demo, and where they lead to."""
+        secret = self.folder / "link.secret"
+        secret.touch(0o600)
+        secret.write_text(token_urlsafe(32), encoding="ascii")
+        return {"TIDEGATE_LINK_SECRET": f"file:{secret}", "TIDEGATE_PUBLIC_URL": f"http://{HOST}:{port}"}
 
     def page(self) -> str:
         """The page's address, once it answers."""
