@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-from aiohttp import web
 from confluent_kafka import Producer
 
 from bench.clock import cpu_s, epoch_ms, now_s
@@ -34,6 +33,7 @@ FIRST = {
     "street-5": "hangs", "district": "well", "city": "well",
 }  # fmt: skip
 """The offices, and the channel that each is told over first; those of the doors that are not well delay nobody else."""
+Headers = list[tuple[str, str | bytes | None]]
 STREETS = [name for name in FIRST if name.startswith("street")]
 
 
@@ -95,14 +95,14 @@ class Zones:
             "rolling": 250.0, "limit": 200.0, "quality": "good", "revision": self.policy.revision, "level": level,
             "peak": level,
         }  # fmt: skip
-        self._send(zone.encode(), orjson.dumps(alert), dict(headers("alert", str(alert["id"]))))
+        self._send(zone.encode(), orjson.dumps(alert), [*headers("alert", str(alert["id"]))])
         return [Told(identity(alert["id"], each.id), each.id, at_ms) for each in audience(alert, self.policy)]
 
     def block(self, number: int) -> str:
         """The block of a zone."""
         return f"block-{number // ZONES_A_BLOCK}"
 
-    def _send(self, key: bytes, value: bytes, said: dict[str, bytes]) -> None:
+    def _send(self, key: bytes, value: bytes, said: Headers) -> None:
         while True:
             try:
                 self.producer.produce(self.name, value, key, partition_of(ZONE_ALERTS, key), headers=said)
@@ -164,9 +164,7 @@ async def evening(stage: Stage, size: float, figures: Figures) -> JSON:
         stage.site.write_text(site(url), encoding="utf-8")
         zones = Zones(stage, load(site(url), stage.venue.thresholds))
         with ExitStack() as processes:
-            pids = {
-                name: processes.enter_context(stage.process("-m", "agents.worker", name)).pid for name in WORKERS
-            }
+            pids = {name: processes.enter_context(stage.process("-m", "agents.worker", name)).pid for name in WORKERS}
             courier = stage.process("-m", "tidegate", "courier", BENCH_SECRET=SECRET)
             pids["courier"] = processes.enter_context(courier).pid
             await zones.knock(doors)
@@ -174,10 +172,18 @@ async def evening(stage: Stage, size: float, figures: Figures) -> JSON:
             steady = await zones.steady(doors, MEASURED_S * size)
             lasted_s = now_s() - begun_s
             busy = {name: round((cpu_s(pid) - used_s[name]) / lasted_s, 3) for name, pid in pids.items()}
+            used_s = {name: cpu_s(pid) for name, pid in pids.items()}
             flooded = await zones.flood(doors, round(FLOOD * size))
+            behind = {name: round(cpu_s(pid) - used_s[name], 2) for name, pid in pids.items()}
     for name, waits in (("alert_to_door", steady), ("level_I_behind_a_flood", flooded)):
         for share, word in ((0.5, "p50"), (0.99, "p99"), (1.0, "max")):
             figure = figures.setdefault(f"{name}_{word}", Figure("s", most=MOST_S if word == "p99" else None))
             figure.values.append(quantile(waits, share))
     figures.setdefault("repeated", Figure("messages", most=0)).values.append(doors.repeated)
-    return {"notices": len(steady), "level_I": len(flooded), "busy_steady": busy, "pinned": stage.pinned}
+    return {
+        "notices": len(steady),
+        "level_I": len(flooded),
+        "busy_steady": busy,
+        "cpu_s_until_level_I_was_told": behind,
+        "pinned": stage.pinned,
+    }
