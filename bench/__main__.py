@@ -21,6 +21,7 @@ BENCHES = {
     "band": 1,
     "why": 3,
     "notices": 3,
+    "response": 3,
 }
 """The benches and how often each measures unless told otherwise."""
 

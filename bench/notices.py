@@ -6,7 +6,8 @@ clock: the record's own stamp, set as it is handed to Kafka, and the moment its 
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -42,14 +43,33 @@ class Doors:
 
     def __init__(self) -> None:
         self.at_ms: dict[str, dict[str, float]] = {name: {} for name in CHANNELS}
+        self.known: dict[str, set[str]] = {name: set() for name in CHANNELS}
         self.repeated = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[str]:
+        """The address under which the doors are while they are open."""
+        app = web.Application()
+        app.router.add_post("/{name}", self.answer)
+        runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    def named(self, identity_: str, body: bytes) -> list[str]:
+        """What arrives with a message: itself."""
+        return [identity_]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Note when it came; then behave as the door does."""
-        name, identity_ = request.path.strip("/"), request.headers["webhook-id"]
-        self.repeated += identity_ in self.at_ms[name]
-        self.at_ms[name].setdefault(identity_, epoch_ms())
-        await request.read()
+        at_ms, name, identity_ = epoch_ms(), request.path.strip("/"), request.headers["webhook-id"]
+        self.repeated += identity_ in self.known[name]
+        self.known[name].add(identity_)
+        for told in self.named(identity_, await request.read()):
+            self.at_ms[name].setdefault(told, at_ms)
         if name == "hangs":
             await asyncio.Event().wait()
         return web.Response(status=500 if name == "refuses" else 200)
@@ -79,20 +99,13 @@ async def measured(runs: int, size: float, topic: str) -> tuple[Figures, JSON]:
 async def evening(stage: Stage, size: float, topic: str, figures: Figures) -> JSON:
     """One run."""
     doors = Doors()
-    app = web.Application()
-    app.router.add_post("/{name}", doors.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    stage.site.write_text(SITE.replace("URL", f"http://127.0.0.1:{runner.addresses[0][1]}"), encoding="utf-8")
-    try:
+    async with doors.open() as url:
+        stage.site.write_text(SITE.replace("URL", url), encoding="utf-8")
         with stage.process("-m", "tidegate", "courier", BENCH_SECRET=SECRET):
             posted = Post(stage, topic)
             await posted.knock(doors)
             steady = await posted.steady(doors, MEASURED_S * size)
             flooded = await posted.flood(doors, round(FLOOD * size))
-    finally:
-        await runner.cleanup()
     for name, waits in (("door", steady), ("level_I_in_a_flood", flooded)):
         for share, word in ((0.5, "p50"), (0.99, "p99"), (1.0, "max")):
             figure = figures.setdefault(f"{name}_{word}", Figure("s", most=MOST_S if word == "p99" else None))

@@ -8,17 +8,21 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid5
 
 import orjson
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from streams.alerts import alerts, standings, zone_states
 from streams.block import State
 from streams.columns import parse, render
 from streams.memory import begin
-from streams.schemas import PUBLISHED, Alert, Command, Model, Notice, Standing, ZoneState
+from streams.schemas import PUBLISHED, Alert, Command, Model, Notice, Standing, ZoneState, identity
+from streams.schemas.words import IDS
 from tests.reference.replaying import replay
 from tests.reference.scenarios import scenario
 from tests.streams.square import BARRIER, CAMERA, counted, frame, policy, take, tick
@@ -199,3 +203,8 @@ def take_one() -> State:
 def test_a_frame_has_the_keys_that_the_page_names() -> None:
     made = render(frame([counted(0, 3)], seen=1_767_225_600_000))
     assert set(orjson.loads(made)) == set(FRAME["required"]) and parse(made).count.tolist() == [3]
+
+
+@given(st.lists(st.one_of(st.text(st.characters(codec="utf-8")), st.integers(), st.none())))
+def test_an_id_is_the_uuid_of_its_cause(cause: list[object]) -> None:
+    assert identity(*cause) == str(uuid5(IDS, "/".join(map(str, cause))))

@@ -49,7 +49,8 @@ def thaw(office: str, payload: bytes | None, rules: Rules) -> Row:
     for part in parts[1:]:
         number, threads = _unpacked(part)
         for found in threads:
-            row.place(_read_thread(number, found))
+            thread = _read_thread(number, found)
+            row.place(thread, thread.key)
         row.frozen[number] = part
     for key, thread in row.threads.items():
         for errand in thread.errands:

@@ -51,16 +51,17 @@ class Row:
 
     def put(self, thread: Thread) -> None:
         """Keep a thread, new or changed."""
-        if thread.key not in self.threads:
+        key = thread.key
+        if key not in self.threads:
             thread = replace(thread, page=self.counted // PAGE)
             self.counted += 1
-        self.place(thread)
+        self.place(thread, key)
         self.frozen.pop(thread.page, None)
 
-    def place(self, thread: Thread) -> None:
-        """Keep a thread on its page, and its notices where they are looked for."""
-        self.threads[thread.key] = thread
-        self.pages.setdefault(thread.page, {})[thread.key] = None
+    def place(self, thread: Thread, key: str) -> None:
+        """Keep a thread under its key, and on its page."""
+        self.threads[key] = thread
+        self.pages.setdefault(thread.page, {})[key] = None
 
     def keep(self, key: str, errand: Errand) -> None:
         """Keep a changed errand; a new one comes last in its thread."""

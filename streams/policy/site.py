@@ -165,12 +165,17 @@ class Site:
             found[sensor.id] = tuple(sorted(blocks, key=order.__getitem__))
         return found
 
+    @cached_property
+    def offices_by_id(self) -> dict[str, Office]:
+        """Every office, by id."""
+        return {office.id: office for office in self.offices}
+
     def offices_for(self, zone_id: str) -> tuple[Office, ...]:
         """The offices that answer for a zone, from the nearest upwards to the city.
 
         The zone's `office` names the first; without it, the office whose `grid` is the longest prefix of the zone's.
         """
-        by_id = {office.id: office for office in self.offices}
+        by_id = self.offices_by_id
         nearest = by_id.get(self.zones[zone_id].office or "") or self._office_by_grid(self.zones[zone_id].grid)
         chain: list[Office] = []
         while nearest is not None:

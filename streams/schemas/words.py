@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha1
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -56,8 +57,14 @@ def milliseconds(text: str) -> int:
 
 
 def identity(*cause: object) -> str:
-    """An id that is the same whenever the cause is the same."""
-    return str(uuid5(IDS, "/".join(str(part) for part in cause)))
+    """An id that is the same whenever the cause is the same: a UUID of version 5 (RFC 9562, section 5.5).
+
+    Put together here, since each message needs one and `uuid.uuid5` takes three times as long for the same.
+    """
+    told = "/".join([str(part) for part in cause]).encode()
+    found = sha1(IDS.bytes + told, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(found[16], 16) & 3]
+    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"
 
 
 def said(error: ValidationError) -> str:

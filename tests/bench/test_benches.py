@@ -107,7 +107,7 @@ def hamlet(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.broker
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("folder", "hamlet")
-@pytest.mark.parametrize("name", ["live", "latency", "recovery", "notices"])
+@pytest.mark.parametrize("name", ["live", "latency", "recovery", "notices", "response"])
 def test_a_bench_on_kafka_gives_its_figures(name: str) -> None:
     said = benches.measure(name, 1, 0.03)
     holds_what_the_contract_asks_for(said, name, 1)
