@@ -6,21 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from confluent_kafka import KafkaError, Producer
 
 from streams.incidents.messages import request_of, tally
 from streams.incidents.months import Month, advance, figures
 from streams.schemas import Incident, IncidentAnswer, IncidentStep, Opening, Tally
-from tidegate.live.clock import seconds
+from tidegate.live.asking import Said, answered
 from tidegate.live.listening import Listener
-from tidegate.live.ordering import Unanswered
-from tidegate.live.sending import REMEDY, KafkaAway, required
-from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import INCIDENT_ANSWERS, INCIDENT_INPUTS, INCIDENT_STATES, partition_of
-
-LOOK_S = 0.2
-TAKEN_S = 15.0
+from wire.topics import INCIDENT_ANSWERS, INCIDENT_INPUTS, INCIDENT_STATES
 
 
 def incidents(settings: Settings) -> dict[str, Incident]:
@@ -54,45 +47,8 @@ def ask(settings: Settings, event: Opening | IncidentStep, wait_s: float) -> Inc
 
     Errors: `KafkaAway`; `Unanswered` with what that means.
     """
-    required(settings, INCIDENT_INPUTS)
-    if wait_s <= 0:
-        hand_over(settings, event)
-        return None
     request = request_of(event)
-    with Listener(settings, INCIDENT_ANSWERS) as listener:
-        hand_over(settings, event)
-        until_s = seconds() + wait_s
-        while seconds() < until_s:
-            for heard in listener.hear(LOOK_S):
-                if isinstance(heard.value, dict) and heard.value.get("request") == request:
-                    return IncidentAnswer.model_validate(heard.value)
-    raise Unanswered(
-        f"no worker has answered within {wait_s:g} s: your word is in the inbox and is taken in as soon as a worker "
-        "of the incidents runs; look at `tidegate status`"
-    )
-
-
-def hand_over(settings: Settings, event: Opening | IncidentStep) -> None:
-    """The event in its zone's inbox, on every replica; raises `KafkaAway` where Kafka does not take it."""
-    refused: list[KafkaError] = []
-    producer = Producer(
-        {
-            "bootstrap.servers": settings.kafka,
-            "enable.idempotence": True,
-            "message.timeout.ms": int(TAKEN_S * 1_000),
-            "log_level": 0,
-            "on_delivery": lambda error, _: refused.append(error) if error is not None else None,
-        }
-    )
-    key = event.zone.encode()
-    producer.produce(
-        settings.topic(INCIDENT_INPUTS),
-        orjson.dumps(event.model_dump(mode="json")),
-        key,
-        partition_of(INCIDENT_INPUTS, key),
-        headers=dict(headers(event.kind, request_of(event))),
-    )
-    left = producer.flush(TAKEN_S + 1)
-    if refused or left:
-        why = refused[0].str() if refused else "no answer"
-        raise KafkaAway(f"Kafka did not take your word ({why}): {REMEDY}")
+    value = orjson.dumps(event.model_dump(mode="json"))
+    said = Said(INCIDENT_INPUTS, event.zone, event.kind, request, value, "incidents")
+    found = answered(settings, said, INCIDENT_ANSWERS, lambda told: told.get("request") == request, wait_s)
+    return None if found is None else IncidentAnswer.model_validate(found)

@@ -15,7 +15,7 @@ from streams.schemas import LEVELS, Incident, IncidentStep, Opening, said
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options
 from tidegate.incidents.asking import ask, incidents, kpis
 from tidegate.incidents.shown import kpi_table, one, sentence, table
-from tidegate.live.ordering import Unanswered
+from tidegate.live.asking import Unanswered
 from tidegate.live.sending import KafkaAway
 from tidegate.orders.options import instant_of
 from tidegate.policies import read_site

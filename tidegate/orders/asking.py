@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from streams.orders import DONE
 from streams.schemas import ZoneAnswer, ZoneOrder, said
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options
-from tidegate.live.ordering import Unanswered, alarm_of, ask_zone
+from tidegate.live.asking import Unanswered
+from tidegate.live.ordering import alarm_of, ask_zone
 from tidegate.live.sending import KafkaAway
 from tidegate.orders.options import block_of, instant_of, settings_for
 from tidegate.policies import read_site

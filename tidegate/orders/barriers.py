@@ -9,9 +9,9 @@ import typer
 
 from streams.schemas import BarrierAnswer, Order, Position, Report
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options
-from tidegate.live.asking import ask
+from tidegate.live.asking import Unanswered
 from tidegate.live.clock import wall_ms
-from tidegate.live.ordering import Unanswered
+from tidegate.live.reporting import ask
 from tidegate.live.sending import KafkaAway
 from tidegate.policies import read_site
 from wire.settings import Settings

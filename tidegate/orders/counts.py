@@ -11,7 +11,8 @@ from streams.policy import Site
 from streams.policy.text.quantities import share
 from streams.schemas import CountOrder, ZoneCount, said
 from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, options
-from tidegate.live.ordering import Unanswered, set_count
+from tidegate.live.asking import Unanswered
+from tidegate.live.ordering import set_count
 from tidegate.live.sending import KafkaAway
 from tidegate.orders.options import Kafka, SiteFile, Wait, Zone, block_of, instant_of, settings_for
 from tidegate.policies import read_site
