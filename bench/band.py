@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.evenings import ACCURACY, BEGIN_MS, CAPACITY, GATES, STEP_MS, STEPS, ZONES, Evening, Mix, evening
 from bench.report import JSON, Figure, Figures
+from bench.scenes.evenings import ACCURACY, BEGIN_MS, CAPACITY, GATES, STEP_MS, STEPS, ZONES, Evening, Mix, evening
 from streams.block import State, advance, with_series
 from streams.columns import Frame
 from streams.memory import begin

@@ -36,11 +36,15 @@ def fail(status: int, message: str) -> NoReturn:
 
 
 def emit(value: Any, json: bool | None = None, *, text: str | None = None) -> None:
-    """The result: as JSON when asked for (or when `json` says so), otherwise as the text given, or as indented JSON."""
+    """The result: as JSON when asked for (or when `json` says so), otherwise as the text given, or as indented JSON.
+
+    It leaves at once: whoever reads it through a pipe waits for it, and the command may go on for long.
+    """
     if options.json if json is None else json:
-        sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")
+        print(orjson.dumps(value, default=str).decode(), flush=True)
     else:
-        print(text if text is not None else orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+        told = text if text is not None else orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()
+        print(told, flush=True)
 
 
 @contextmanager

@@ -40,7 +40,8 @@ def line_up_order(
     waiting["resolved"] = 0
     waiting["stray"] = 0
     block["pending"] += 1
-    if block["begun_at"] == NEVER or due < block["begun_at"]:
+    # No order begins a block: silence is measured from there, and would be found later than without the order.
+    if block["begun_at"] != NEVER and due < block["begun_at"]:
         block["begun_at"] = due
     return 0
 

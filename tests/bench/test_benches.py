@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from bench import __main__ as benches
-from bench import band, evenings, latency, live, recovery
+from bench import band, latency, live, recovery
 from bench.report import JSON
+from bench.scenes import evenings
 from bench.venue import Venue
 
 ROOT = Path(__file__).parents[2]

@@ -101,7 +101,7 @@ class Statement:
         if at < (ask.seen - self.world.grace if reached is None else reached) - self.world.lateness:
             return
         due = at if reached is None else max(at, reached - reached % self.world.step)
-        self.begun = due if self.begun is None else min(self.begun, due)
+        self.begun = None if self.begun is None else min(self.begun, due)
         self.asked.append((due, replace(ask, at=at)))
 
     def take(self, device: Device, told: Reading | Count, seen: int, possible: bool) -> None:

@@ -1,0 +1,1 @@
+"""What a bench plays: evenings with their truth."""
