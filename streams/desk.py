@@ -56,7 +56,10 @@ class Desk:
     def put(self, zone: str, alarm: Alarm, at: int) -> None:
         """A zone's alarm as it is now; it is shown if it is another than before."""
         if alarm != self.alarm(zone):
-            self.alarms[zone] = alarm
+            if alarm == BLANK:
+                del self.alarms[zone]
+            else:
+                self.alarms[zone] = alarm
             self.untold[zone] = at
             self.section = None
 
