@@ -136,11 +136,7 @@ def of_barrier(settings: Settings, said: Messages) -> list[Output]:
     to = ((BARRIER_COMMANDS, "command", said.commands), (BARRIER_ALERTS, "barrier-alert", said.alerts),
           (BARRIER_ANSWERS, "barrier-answer", said.answers))  # fmt: skip
     outputs = [envelope(settings, topic, kind, m["barrier"], m, m["id"]) for topic, kind, found in to for m in found]
-    for notice in said.notices:
-        word = {"kind": "notice", "notice": notice}
-        outputs.append(envelope(settings, OFFICE_NOTICES, "notice", notice["office"], notice, notice["id"]))
-        outputs.append(envelope(settings, OFFICE_INPUTS, "notice", notice["office"], word, notice["id"]))
-    return outputs
+    return outputs + [output for notice in said.notices for output in told_to(settings, notice)]
 
 
 def refused(settings: Settings, frame: Frame, row: Any, key: bytes, where: Where) -> Output:

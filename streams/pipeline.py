@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.alerts import alerts
-from streams.barrier.alarms import FAR
 from streams.barrier.gatekeeping import SECOND_MS, Gatekeeper, heard
 from streams.barrier.telling import render_command
 from streams.block import LIVE, State, advance, with_series
@@ -22,7 +21,7 @@ from streams.notices import NOBODY, Told
 from streams.notices import advance as notices_of
 from streams.plan import STANDING_MS
 from streams.policy import Policy
-from streams.records import NEVER, Integers, Records
+from streams.records import FAR, NEVER, Integers, Records
 from streams.schemas import Tick
 from streams.texts import BUILT_IN, Texts
 from streams.troubles import troubles

@@ -11,8 +11,8 @@ from streams.barrier.evidence import severity
 from streams.barrier.state import GOING_DOWN, GOING_UP, LOST, Alarm, Kind, State, Step, Told
 from streams.policy import TIERS, BarrierPolicy
 from streams.reasons import Reason
+from streams.records import FAR
 
-FAR = 2**62
 RUNGS = len(TIERS)
 """The most offices above each other that there can be; a rung that a site has not is passed over in silence."""
 

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from streams.alerts import worded
-from streams.barrier.alarms import FAR, deadline
+from streams.barrier.alarms import deadline
 from streams.barrier.crews import answers, approval
 from streams.barrier.evidence import SILENT_MS
 from streams.barrier.machine import advance, matters_from
 from streams.barrier.state import UP, Command, Evidence, State, Tally, Told
 from streams.barrier.usage import shown
 from streams.policy import BarrierPolicy, Policy
-from streams.records import GOOD, STANDING, Records
+from streams.records import FAR, GOOD, STANDING, Records
 from streams.schemas import Report, Standing, Tick
 
 SECOND_MS = 1000

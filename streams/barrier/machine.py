@@ -9,7 +9,7 @@ the as-of of its zones' standings.  Ticks only tell it of silence and of crews a
 
 from dataclasses import replace
 
-from streams.barrier.alarms import FAR, step_over, watch
+from streams.barrier.alarms import step_over, watch
 from streams.barrier.evidence import due, silenced, told, under, wanted
 from streams.barrier.orders import on_order
 from streams.barrier.reports import on_report
@@ -19,6 +19,7 @@ from streams.barrier.steps import decide, given_up, moved
 from streams.barrier.usage import count
 from streams.policy import BarrierPolicy
 from streams.reasons import Reason
+from streams.records import FAR
 from streams.schemas import Order, Report, Standing, Tick
 
 KEPT_ANSWERS = 16

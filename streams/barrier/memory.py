@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from streams.barrier.alarms import FAR, accept_over, step_over
+from streams.barrier.alarms import accept_over, step_over
 from streams.barrier.evidence import due
 from streams.barrier.reports import command_id
 from streams.barrier.state import (
@@ -27,6 +27,7 @@ from streams.barrier.state import (
 from streams.barrier.usage import day_of, shown
 from streams.policy import BarrierPolicy, Policy
 from streams.reasons import Reason
+from streams.records import FAR
 from streams.schemas import LEVELS, identity, instant
 
 VERSION = 2

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from streams.delivery import machine
 from streams.delivery.lanes import Ref
-from streams.delivery.machine import FAR, Rules, due, moved, trying
+from streams.delivery.machine import Rules, due, moved, trying
 from streams.delivery.row import Row
 from streams.delivery.saying import Outputs, next_words, receipt, sending, upward
 from streams.delivery.state import INBOX, Errand, Step, Try
 from streams.delivery.table import Event
 from streams.policy import Words
+from streams.records import FAR
 
 MOST_ENDED = 1_000
 """Responses that are over and told, in one row: beyond these the oldest leaves early."""

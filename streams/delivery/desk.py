@@ -15,6 +15,7 @@ from streams.delivery.row import Row
 from streams.delivery.saying import NO_REASON, Outputs, reason
 from streams.delivery.state import Errand, Newest, Step, Thread
 from streams.delivery.table import Event
+from streams.records import FAR
 from streams.schemas import Acknowledgement, Notice, NoticeWord, Outcome, Tick, instant, milliseconds
 from streams.texts import clock_face
 
@@ -219,5 +220,5 @@ def timely(clerk: Clerk, ref: Ref) -> None:
     elif machine.unanswered(errand) and errand.reached_at + rules.ack_within_ms(errand.level) <= now:
         clerk.pass_on(ref, Event.UNACKED)
     errand = clerk.row.errand(ref)
-    if errand is not None and due(errand, rules) < machine.FAR:
+    if errand is not None and due(errand, rules) < FAR:
         clerk.row.remind(max(due(errand, rules), now + 1), ref)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from streams.delivery.state import INBOX, Errand, Step, Thread, Try
 from streams.delivery.table import TABLE, Event, Move
 from streams.policy import LEVELS, NoticePolicy, Office, Policy
+from streams.records import FAR
 from streams.schemas import identity
-
-FAR = 2**62
 
 FIRST_PAUSE_MS = 2_000
 LONGEST_PAUSE_MS = 300_000

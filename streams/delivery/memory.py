@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 from streams.delivery.lanes import Ref
-from streams.delivery.machine import FAR, Rules, due, leaves_at, sending_id, trying
+from streams.delivery.machine import Rules, due, leaves_at, sending_id, trying
 from streams.delivery.row import Row
 from streams.delivery.state import Errand, Newest, Step, Thread, Try
+from streams.records import FAR
 
 VERSION = 1
 QUICK = 1

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.barrier.alarms import FAR
 from streams.barrier.gatekeeping import Gatekeeper, Word
 from streams.policy import BarrierPolicy, Policy
+from streams.records import FAR
 from tests.streams.square import BARRIER, BEGUN, CAMERA, policy
 
 BEAT_S = 10
