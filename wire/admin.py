@@ -10,8 +10,9 @@ from wire.settings import Settings
 from wire.topics import TABLE, Topic
 
 PARTITIONS = "number of partitions"
-LOOKS, LOOK_S = 100, 0.1
-"""A broker shows a change some moments after it took it; so often, and so far apart, it is looked for."""
+LOOKS, LOOK_S = 600, 0.1
+"""A broker shows a change some moments after it took it, a busy one with thousands of partitions after many seconds;
+so often, and so far apart, it is looked for."""
 
 
 class BrokerAway(RuntimeError):
@@ -36,7 +37,7 @@ class Difference:
         return f"{self.topic}: {self.what} is {self.found}, the table says {self.wanted}"
 
 
-def connect(settings: Settings, timeout_ms: int = 10_000, bootstrap_ms: int = 5_000) -> KafkaAdminClient:
+def connect(settings: Settings, timeout_ms: int = 30_000, bootstrap_ms: int = 5_000) -> KafkaAdminClient:
     """An admin client (close it after use); raises BrokerAway with where it looked."""
     if not settings.kafka:
         raise BrokerAway("no broker is named: give --kafka HOST:PORT or TIDEGATE_KAFKA, or `tidegate broker start`")
@@ -95,7 +96,7 @@ def apply(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
     """Make the table true: create what is missing, extend what is small, set what differs; what was done.
 
     Returns when the broker shows it.  Raises Shrinks before anything is changed when a topic has more partitions than
-    the table says.
+    the table says, BrokerAway when the broker took the change and does not show it.
     """
     found = partitions(admin, settings)
     tables = {settings.topic(topic.name): topic for topic in TABLE}
@@ -122,11 +123,21 @@ def apply(admin: KafkaAdminClient, settings: Settings) -> list[Difference]:
 
 
 def await_shown(admin: KafkaAdminClient, settings: Settings) -> None:
-    """Wait, for some seconds at most, until the broker shows the topics as the table says."""
+    """Wait until the broker shows the topics as the table says; raises BrokerAway with what is still missing."""
+    missing: list[Difference] = []
     for _ in range(LOOKS):
-        if not differences(admin, settings):
+        try:
+            missing = differences(admin, settings)
+        except KafkaError:
+            threading.Event().wait(LOOK_S)
+            continue
+        if not missing:
             return
         threading.Event().wait(LOOK_S)
+    raise BrokerAway(
+        f"the broker at {settings.kafka} took the topics but does not show them yet (busy, or its disk is slow): "
+        f"{'; '.join(map(str, missing)) or 'no answer'}; run `tidegate topics apply` again when it is idle"
+    )
 
 
 def create(admin: KafkaAdminClient, topics: dict[str, Topic]) -> bool:
@@ -135,7 +146,8 @@ def create(admin: KafkaAdminClient, topics: dict[str, Topic]) -> bool:
         return True
     wanted = {name: {"num_partitions": topic.partitions, "configs": topic.config} for name, topic in topics.items()}
     try:
-        admin.create_topics(wanted, wait_for_metadata=True)
+        admin.create_topics(wanted)
+        admin.wait_for_topics(sorted(wanted), timeout_ms=LOOKS * LOOK_S * 1000)
     except TopicAlreadyExistsError:
         return False
     return True

@@ -18,6 +18,8 @@ MOST_ENDED = 1_000
 """Responses that are over and told, in one row: beyond these the oldest leaves early."""
 
 NEVER_QUIET = ("II", "I")
+HELD_BY_NIGHT = ("raise", "lower", "end")
+"""Counts that nobody can trust and a barrier's crew ask for somebody now, whatever the hour and the level."""
 
 
 @dataclass(slots=True)
@@ -65,8 +67,8 @@ class Clerk:
         self.line_up((key, errand.id))
 
     def quiet(self, errand: Errand) -> bool:
-        """Do quiet hours hold it back?  Never II and I."""
-        return errand.level not in NEVER_QUIET and self.is_quiet()
+        """Do quiet hours hold it back?  Never II and I, and only what tells of a level."""
+        return errand.kind in HELD_BY_NIGHT and errand.level not in NEVER_QUIET and self.is_quiet()
 
     def is_quiet(self) -> bool:
         """Is it quiet now, by the clock on the spot?"""

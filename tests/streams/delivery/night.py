@@ -105,14 +105,16 @@ class Night:
             self.office.restart()
         for sending in self.office.sendings[self.checked :]:
             notice = self.by_id[sending.notices[-1]]
-            if notice.level in ("III", "normal") and self.arrived[notice.id] < QUIET_S:
-                assert self.office.second >= QUIET_S, "nothing of III or below leaves in quiet hours"
+            tells_of_a_level = notice.kind in ("raise", "lower", "end")
+            if tells_of_a_level and notice.level in ("III", "normal") and self.arrived[notice.id] < QUIET_S:
+                assert self.office.second >= QUIET_S, "no change of III or below leaves in quiet hours"
             assert sending.urgent == (notice.level == "I")
             assert sending.id not in self.seen, "an attempt leaves once"
             self.seen.add(sending.id)
         self.checked = len(self.office.sendings)
         for errand in (each for thread in self.office.row.threads.values() for each in thread.errands):
-            assert errand.level not in ("II", "I") or errand.step is not Step.WAITING
+            held = errand.kind in ("raise", "lower", "end") and errand.level not in ("II", "I")
+            assert held or errand.step is not Step.WAITING
             assert not errand.urgent or errand.step not in (Step.SUPERSEDED, Step.BEHIND, Step.QUEUED)
         for receipt in self.office.receipts[self.read :]:
             assert self.receipts.setdefault(receipt.id, receipt) == receipt, "one id, one step"

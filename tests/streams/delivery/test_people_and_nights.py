@@ -33,6 +33,14 @@ def test_quiet_hours_hold_level_three_and_lowerings_but_never_two_and_one() -> N
     assert office.step(third) == "sent"
 
 
+@pytest.mark.parametrize("kind", ["blind", "barrier"])
+@pytest.mark.parametrize("level", ["normal", "III"])
+def test_what_asks_for_somebody_on_the_spot_leaves_at_once_in_quiet_hours(kind: str, level: str) -> None:
+    office = with_channels("one", quiet_hours=["00:00/07:00"])
+    asked = office.tell(1, kind, level)
+    assert office.step(asked) == "sent"
+
+
 def test_an_end_that_followed_a_level_one_into_the_night_waits_for_the_morning() -> None:
     office = with_channels("one", quiet_hours=["00:00/07:00"])
     office.tell(1, "raise", "I")
