@@ -26,6 +26,7 @@ DUPLICATE = Counter("tidegate_duplicate", "Readings heard before")
 DEAD = Counter("tidegate_dead", "Messages and readings refused", ["reason"])
 GROUP = Histogram("tidegate_group_seconds", "Making one group durable", buckets=DECISION_BUCKETS)
 ALERTS = Counter("tidegate_alerts", "Alerts, of zones (level, quality) and of sensors", ["kind"])
+OF_LEVEL, OF_QUALITY, OF_SENSORS = map(ALERTS.labels, ("level", "quality", "sensor"))
 LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", ["partition"])
 LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 I", ["zone"])
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
@@ -97,9 +98,9 @@ class Metrics:
         """A frame or a Tick was decided."""
         if len(outcome.changes):
             kinds = outcome.changes["kind"].tolist()
-            ALERTS.labels("level").inc(kinds.count(LEVEL_CHANGE))
-            ALERTS.labels("quality").inc(kinds.count(QUALITY) + kinds.count(CALL))
-            ALERTS.labels("sensor").inc(kinds.count(TROUBLE))
+            OF_LEVEL.inc(kinds.count(LEVEL_CHANGE))
+            OF_QUALITY.inc(kinds.count(QUALITY) + kinds.count(CALL))
+            OF_SENSORS.inc(kinds.count(TROUBLE))
         if not isinstance(event, Frame):
             return
         self._frames += 1

@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import config, njit, typeof
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -38,6 +39,10 @@ _ROOT = vars(config)["CACHE_DIR"] or files("streams").joinpath("__pycache__")
 vars(config)["CACHE_DIR"] = f"{_ROOT}/compiled-{digest()}"
 
 
+_ENTRIES: dict[tuple[Any, tuple[Any, ...]], Any] = {}
+"""Functions that were asked for, by the kinds of their arguments."""
+
+
 def compiled(function: Function) -> Function:
     """The function, compiled at its first call and kept on disk; with NUMBA_DISABLE_JIT=1 the function itself."""
     return cast(Function, njit(cache=True, error_model="numpy", nogil=True)(function))
@@ -51,9 +56,23 @@ def direct(function: Function, *examples: Any) -> Function:
     """
     if vars(config)["DISABLE_JIT"]:
         return function
-    dispatcher, types = cast(Any, function), tuple(cast(Any, typeof)(example) for example in examples)
-    dispatcher.compile(types)
-    return cast(Function, dispatcher.overloads[types].entry_point)
+    shape = tuple(kind_of(example) for example in examples)
+    found = _ENTRIES.get((function, shape))
+    if found is None:
+        dispatcher, types = cast(Any, function), tuple(cast(Any, typeof)(example) for example in examples)
+        dispatcher.compile(types)
+        found = _ENTRIES[function, shape] = dispatcher.overloads[types].entry_point
+    return cast(Function, found)
+
+
+def kind_of(example: Any) -> Any:
+    """What numba's type of an argument depends on; to ask numba for the type of a record array takes a millisecond."""
+    if isinstance(example, np.ndarray):
+        flags = example.flags
+        return example.dtype, example.ndim, flags.c_contiguous, flags.f_contiguous, flags.writeable, flags.aligned
+    if isinstance(example, tuple):
+        return type(example), *map(kind_of, example)
+    return type(example)
 
 
 def inlined(function: Function) -> Function:
