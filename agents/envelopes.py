@@ -15,7 +15,6 @@ from streams.columns import Frame, Unreadable
 from streams.desk import Desk
 from streams.orders import obey
 from streams.persons import count
-from streams.policy import Policy
 from streams.records import FUTURE, NEVER, STANDING, TROUBLE
 from streams.refusals import REFUSALS
 from streams.schemas import INSTANT_MAX_MS, CountOrder, Tick, ZoneOrder, identity, instant, said
@@ -64,16 +63,15 @@ def only_ticks(value: bytes) -> None:
         raise BadData("key", f"only a Tick needs no key, and this is none: {said(error)}") from error
 
 
-def refuse_future(event: Event, where: Where, told_at: int, policy: Policy, settings: Settings) -> None:
-    """Refuse what says that it came, or ticked, too far ahead: it would close the steps of years to come.
-
-    told_at: the newest Tick of the block, epoch ms or NEVER.
-    """
-    live = settings.clock == "wall"
-    latest = where.seen_ms + policy.site.time.skew_ms if live else leap(event, told_at)
+def refuse_future(event: Event, where: Where, row: Desk, settings: Settings) -> None:
+    """Refuse what says that it came, or ticked, too far ahead: it would close the steps of years to come."""
     newest = event.seen if isinstance(event, Frame) else event.at
     if not isinstance(newest, int):
         newest = int(np.max(newest, initial=0))
+    if settings.clock == "wall":
+        latest = where.seen_ms + row.block.plan.policy.site.time.skew_ms
+    else:
+        latest = leap(event, int(row.block.block["tick_at"]))
     if newest > latest:
         word, sentence = REFUSALS[FUTURE]
         raise BadData(word, f"{instant(min(newest, INSTANT_MAX_MS))}: {sentence}", "apply")
@@ -81,6 +79,8 @@ def refuse_future(event: Event, where: Where, told_at: int, policy: Policy, sett
 
 def leap(event: Event, told_at: int) -> int:
     """How far ahead a feed may be believed: up to `LEAP_MS` after the newest Tick of its block, but a Tick always.
+
+    told_at: that Tick's instant, epoch ms or NEVER.
 
     A feed sends the Tick of a second before the readings of that second (backtest.feeding), over any gap, so that no
     honest frame is refused.  A block that no Tick has come to yet believes its first frame.

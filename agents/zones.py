@@ -37,11 +37,11 @@ class Zones:
     def step(self, row: Desk, key: bytes, value: bytes, headers: Sequence[Header], where: Where) -> Sequence[Output]:
         """A frame, a Tick or a person's order into a block: what it changed, and which readings were refused."""
         event = readable(parse_block, value)
-        if isinstance(event, CountOrder | ZoneOrder):
+        if isinstance(event, (CountOrder, ZoneOrder)):
             arrived = where.seen_ms if self.settings.clock == "wall" else event.at
             outcome, outputs = ordered(self.settings, row, event, arrived)
         else:
-            refuse_future(event, where, int(row.block.block["tick_at"]), self.policy, self.settings)
+            refuse_future(event, where, row, self.settings)
             outcome, outputs = readable(advance, row.block, event, self.policy), []
         outputs += decided(self.settings, row.block, outcome)
         outputs += annunciated(self.settings, row, event, outcome)

@@ -4,14 +4,15 @@ The common shape is read by a compiled scan straight from the JSON bytes (intege
 know goes to the JSON parser, which refuses with a reason or reads the same frame.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
-from streams.compiled import compiled
+from streams.compiled import compiled, direct
 from streams.records import FAR, MISSING, Integers
 from streams.schemas import INSTANT_MAX_MS
 
@@ -128,6 +129,12 @@ NAME_BYTES = np.frombuffer(b"".join(NAMES), np.uint8)
 NAME_ENDS = np.cumsum([len(name) for name in NAMES])
 
 
+@cache
+def scanner() -> Callable[..., tuple[int, int, int, int]]:
+    """The scan for the arrays of `parse`; found at the first frame, as not every program that imports this has any."""
+    return direct(scan, np.frombuffer(PREFIX, np.uint8), 0, NAME_BYTES, NAME_ENDS, np.empty((len(FIELDS), 1), np.int64))
+
+
 def parse(value: bytes) -> Frame:
     """A frame from its bytes; raises Unreadable with the reason."""
     if len(value) > FRAME_BYTES_MAX:
@@ -136,7 +143,7 @@ def parse(value: bytes) -> Frame:
     if start > 0 and value.startswith(PREFIX):
         rows = value.count(b",", start + 1, value.find(b"]", start)) + 1
         table = np.empty((len(FIELDS), rows), np.int64)
-        bounds = scan(np.frombuffer(value, np.uint8), start + 1, NAME_BYTES, NAME_ENDS, table)
+        bounds = scanner()(np.frombuffer(value, np.uint8), start + 1, NAME_BYTES, NAME_ENDS, table)
         if bounds[0] >= 0:
             return framed(head_of(value, start), table, bounds)
     return parse_slowly(loaded(value))
