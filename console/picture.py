@@ -17,6 +17,9 @@ ALERTS = 200
 REMEMBERED = 8_000
 """So many notices, answers and receipts are remembered, the newest; the pages for the field ask for them."""
 
+ANSWERED = ("acked", "done")
+"""The steps of a notice that a person takes; the first one counts, as the machine has it."""
+
 Json = dict[str, Any]
 K = TypeVar("K")
 T = TypeVar("T")
@@ -26,8 +29,8 @@ T = TypeVar("T")
 class Picture:
     """What is known now, by zone and by barrier; `alerts` has the newest first.
 
-    answers: by barrier, instant (ms) and name; notices by id; receipts by notice and step.  Only the pages of crews and
-    offices look at them.
+    answers: by barrier, instant (ms) and name; notices by id; receipts of what people did by notice and step.  Only
+    the pages of crews and offices look at them.
     """
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
@@ -77,7 +80,7 @@ def advance(picture: Picture, change: Change, message: Message, arrived_ms: int 
             keep(picture.answers, (message.barrier, instant(message.at), message.by), message)
         case Notice():
             keep(picture.notices, message.id, message)
-        case Receipt():
+        case Receipt() if message.step in ANSWERED and (message.notice, message.step) not in picture.receipts:
             keep(picture.receipts, (message.notice, message.step), message)
 
 

@@ -69,7 +69,13 @@ def session() -> aiohttp.ClientSession:
 async def post(http: aiohttp.ClientSession, request: Request, answer_s: float = ANSWER_S) -> Answer | Verdict:
     """Send a request once; the answer, or why there is none.  What libraries say of errors may hold the address, and
     with it a secret, so only the kind of the error is kept."""
-    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "tidegate", **request.headers}
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "tidegate",
+        # Answers are short, and one that came packed would be unpacked without a bound.
+        "Accept-Encoding": "identity",
+        **request.headers,
+    }
     try:
         async with (
             asyncio.timeout(answer_s),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from streams.alerts import episode_id
-from streams.annunciation.machine import Asked, advance
+from streams.annunciation.machine import Asked, advance, aside_since
 from streams.annunciation.state import HIGHEST, Alarm
 from streams.annunciation.verdicts import DONE, SUPERVISOR, WHAT, WHY, Verdict
 from streams.desk import Desk
@@ -91,11 +91,16 @@ def lower_level(desk: Desk, order: ZoneOrder, arrived: int) -> Verdict:
 
 
 def about_alarm(desk: Desk, order: ZoneOrder, arrived: int) -> Verdict:
-    """An order to the alarm; a hold and a release go to the level machine as well."""
+    """An order to the alarm; a hold and a release go to the level machine as well.
+
+    Nobody puts aside what they have not seen: a change of level after the order was given outruns a shelf.
+    """
     at = min(order.at, arrived)
     number = None
     if order.episode is not None:
         number = desk.alarm(order.zone).episode if order.episode == episode(desk, order.zone) else 0
+    if order.order == "shelve" and int(zone_of(desk, order.zone)["level_since"]) > at:
+        return Verdict.OUTRUN
     for_ms = order.for_s * 1000 if order.for_s is not None else None
     asked = Asked(order.order, at, order.by, order.role, order.reason, number, order.sequence, for_ms)
     after, verdict = advance(desk.alarm(order.zone), asked, desk.block.plan.policy.shelve_most_ms)
@@ -166,6 +171,7 @@ def sentence(desk: Desk, order: ZoneOrder, verdict: Verdict, alarm: Alarm, now: 
         words[f"{key}_at"] = instant(signature.at) if signature else ""
     until = alarm.shelved.until if alarm.shelved else None
     words["until"] = instant(until) if until is not None else ""
+    words["latest"] = instant(aside_since(alarm, order.at) + policy.shelve_most_ms)
     return chinese.format(**words), english.format(**words)
 
 

@@ -10,8 +10,10 @@ from audit.why.words import LEVELS, ORDERS, QUALITIES, TROUBLES, Words, clock_ti
 Item = dict[str, Any]
 NAMES = ("normal", "III", "II", "I")
 KINDS_OF_DATA = ("good", "degraded", "blind")
-LASTING = ("hold", "raise_level", "lower_level")
-"""Orders of a person that stand until another takes them back."""
+HOLDING, MOVING = ("hold", "release"), ("raise_level", "lower_level")
+"""Orders of a person: one that keeps the level until it is taken back, and those that move it once."""
+ORDERED = ("raise_ordered", "lower_ordered")
+"""Reasons of a decision that a person ordered."""
 
 
 def answer(evidence: Evidence) -> Item:
@@ -29,7 +31,7 @@ def answer(evidence: Evidence) -> Item:
         level, quality = severity(body.get("level")), str(body.get("quality", "good"))
         revision = str(body.get("revision", ""))
     since = evidence.decision.at if evidence.decision is not None else None
-    held = lasting(evidence.orders)
+    held = holding(evidence.orders)
     return {
         "zone": evidence.zone,
         "at": rfc(evidence.at),
@@ -100,15 +102,25 @@ def item(
     return {"rule": rule, "value": value, "limit": limit, "since": told, "holds": holds, "text": text}
 
 
-def lasting(orders: list[Said]) -> Said | None:
-    """The newest accepted order of a person that stands until another takes it back; the newest come first."""
-    for said in orders:
-        if said.body.get("verdict") == "accepted":
-            if said.body.get("order") in LASTING:
-                return said
-            if said.body.get("order") == "release":
-                return None
-    return None
+def accepted(orders: list[Said], names: tuple[str, ...]) -> Said | None:
+    """The newest accepted order of those names; the newest come first."""
+    found = (said for said in orders if said.body.get("verdict") == "accepted" and said.body.get("order") in names)
+    return next(found, None)
+
+
+def holding(orders: list[Said]) -> Said | None:
+    """The hold that nobody has released yet, whatever else was ordered since."""
+    newest = accepted(orders, HOLDING)
+    return newest if newest is not None and newest.body["order"] == "hold" else None
+
+
+def moving(evidence: Evidence) -> Said | None:
+    """The order that moved the level to where it is, or waits for its step; not one of a response that is over."""
+    newest, decision = accepted(evidence.orders, MOVING), evidence.decision
+    if newest is None or decision is None or newest.at >= decision.at:
+        return newest
+    earlier = evidence.before is not None and newest.at <= evidence.before
+    return newest if decision.body.get("reason") in ORDERED and not earlier else None
 
 
 def because(evidence: Evidence, minute: Minute | None, level: int, quality: str, held: Said | None) -> list[Item]:
@@ -124,15 +136,12 @@ def because(evidence: Evidence, minute: Minute | None, level: int, quality: str,
         at, entry = evidence.quality.at, evidence.quality.number
         text = words("frozen", since=clock_time(at, timezone), entry=entry)
         found.append(item(str(evidence.quality.body.get("reason", "frozen")), None, None, at, True, text))
-    if held is not None:
-        order = str(held.body.get("order"))
+    for said in sorted(filter(None, (held, moving(evidence))), key=lambda said: said.at):
         facts: Item = {
-            "order": ORDERS.get(order, (order, order)),
-            "role": held.body.get("role") or "-",
-            "entry": held.number,
-        }
-        text = words("ordered", since=clock_time(held.at, timezone), **facts)
-        found.append(item("person_ordered", None, None, held.at, True, text))
+            "order": ORDERS[said.body["order"]], "role": said.body.get("role") or "-", "entry": said.number,
+        }  # fmt: skip
+        text = words("ordered", since=clock_time(said.at, timezone), **facts)
+        found.append(item("person_ordered", None, None, said.at, True, text))
     if evidence.count is not None and evidence.count.body.get("verdict") == "accepted":
         count = float(evidence.count.body.get("count", 0))
         text = words(
@@ -149,7 +158,7 @@ def decided(evidence: Evidence, said: Said, minute: Minute | None) -> Item:
     figure = "upper" if reason == "clear_held" or (reason == "raise_held" and on_upper) else "rolling"
     value, facts = said.body.get(figure), {"since": clock_time(said.at, evidence.timezone), "entry": said.number}
     if reason not in ("raise_held", "clear_held") or limit is None or value is None:
-        key = "person_ordered" if reason == "person_ordered" else "decided"
+        key = "person_ordered" if reason in ORDERED else "decided"
         return item(reason, value, limit, said.at, None, words(key, reason=reason, **facts))
     holds = None
     if minute is not None:
@@ -208,7 +217,7 @@ def why_not_lower(
         since = evidence.quality.at if evidence.quality is not None else None
         text = words("lower_frozen", quality=QUALITIES.get(quality, (quality, quality)))
         return item("quality", None, None, since, False, text)
-    if held is not None and held.body.get("order") == "hold":
+    if held is not None:
         return item("held", None, None, held.at, False, words("lower_held", entry=held.number))
     if minute is None:
         return item("unknown", None, None, None, None, words("lower_no_figures"))

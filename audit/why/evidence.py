@@ -68,13 +68,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that an answer rests on; None and empty: the log does not have it."""
+    """Everything that an answer rests on; None and empty: the log does not have it.
+
+    decision: the newest change of level; before: when the one before it was (ms).
+    """
 
     zone: str
     at: int
     name: dict[str, str]
     timezone: str | None
     decision: Said | None
+    before: int | None
     newest: Said | None
     quality: Said | None
     orders: list[Said]
@@ -120,10 +124,10 @@ def read(rows: list[tuple[Any, ...]]) -> list[Said]:
 def gather(ask: Ask, zone: str, at: int | None) -> Evidence:
     """What the log holds about a zone at an instant (None: its newest); raises Unrecorded."""
     at = newest_at(ask, zone) if at is None else at
-    levels, qualities = found(ask, zone, "alert.level", at), found(ask, zone, "alert.quality", at)
+    levels, qualities = found(ask, zone, "alert.level", at, 2), found(ask, zone, "alert.quality", at)
     rows = ask(MINUTE, zone=zone, minute=at // MINUTE_MS, at=at)
     minute = Minute(*rows[0]) if rows else None
-    alerts = sorted([*levels, *qualities], key=lambda said: (said.at, said.body.get("sequence", 0)))
+    alerts = sorted([*levels[:1], *qualities], key=lambda said: (said.at, said.body.get("sequence", 0)))
     if minute is None and not alerts:
         raise unrecorded(ask, zone)
     revision, regime = (minute.revision, minute.regime) if minute is not None else (None, None)
@@ -135,6 +139,7 @@ def gather(ask: Ask, zone: str, at: int | None) -> Evidence:
         name=numbers.get("name", {"zh": zone, "en": zone}),
         timezone=numbers.get("timezone"),
         decision=levels[0] if levels else None,
+        before=levels[1].at if len(levels) > 1 else None,
         newest=alerts[-1] if alerts else None,
         quality=qualities[0] if qualities else None,
         orders=found(ask, zone, "answer", at, TRIED),

@@ -75,8 +75,9 @@ class Desk:
         return name
 
     async def acknowledge(self, link: AckLink, what: What, by: str, note: str) -> str:
-        """Take an office's word; the id under which `fate_of_ack` tells what became of it."""
-        name = identity("acknowledgement", self.site, link.office, link.notice, what)
+        """Take an office's word; the id under which `fate_of_ack` tells what became of it.  Each person has their own:
+        the machine answers a second one too."""
+        name = identity("acknowledgement", self.site, link.office, link.notice, what, by)
         word = Acknowledgement(
             office=link.office, notice=link.notice, at=self.wall_ms(), what=what, by=by, note=note
         )  # fmt: skip
@@ -100,13 +101,15 @@ class Desk:
         return report_fate(self.hub.picture, link.barrier, sent.at, link.crew, sent.what)
 
     def fate_of_ack(self, link: AckLink, name: str) -> Fate | None:
-        """What became of an acknowledgement: a receipt says that it was taken."""
+        """What became of an acknowledgement: a receipt says that it was taken; what is done counts as acknowledged."""
         sent = self._sent.get(name)
         if sent is None or sent.has_arrived is None:
             return None
         if not sent.has_arrived:
             return Fate.LOST
-        return Fate.TAKEN if (link.notice, sent.what) in self.hub.picture.receipts else Fate.WAITING
+        receipts = self.hub.picture.receipts
+        is_taken = (link.notice, sent.what) in receipts or (link.notice, "done") in receipts
+        return Fate.TAKEN if is_taken else Fate.WAITING
 
     async def _once(self, name: str, sent: Sent, handing: Coroutine[None, None, None]) -> None:
         """Do it, unless it is done or under way already; what was not taken may be tried again."""

@@ -210,6 +210,8 @@ async def form(request: Request) -> dict[str, str]:
         fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=8, errors="strict"))
     except ValueError:
         raise Refused(words.NOT_UNDERSTOOD, 400) from None
+    # A form sends each end of a line as two letters, where the field on the page counted one.
+    fields = {name: text.replace("\r\n", "\n") for name, text in fields.items()}
     if len(fields.get("note", "")) > LONGEST_NOTE:
         raise Refused(words.TOO_LONG, 413)
     return fields

@@ -59,8 +59,9 @@ FATES = {
 }
 FATES_MORE = {
     Fate.WAITING: Words(
-        zh="不用再报。请稍后点“刷新”查看结果。",
-        en="Do not report again. Tap Refresh in a moment to see what became of it.",
+        zh="不用再报。请稍后点“刷新”查看结果；一分钟后仍未确认，请打电话告诉指挥中心。",
+        en="Do not report again. Tap Refresh in a moment to see what became of it; if it stays like this for a "
+        "minute, call the operations centre.",
     ),
     Fate.LOST: Words(
         zh="系统暂时连不上。请立即打电话告诉指挥中心。",

@@ -5,6 +5,7 @@ An alarm is about a level and never moves it: nothing here reaches the level mac
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from streams.annunciation.state import CALLING, HIGHEST, Alarm, Signature, State
 from streams.annunciation.verdicts import SUPERVISOR, Verdict
@@ -52,6 +53,9 @@ class Asked:
 
 Event = Alerted | Passed | Asked
 
+OFF: dict[str, Any] = {"shelved": None, "aside_at": None}
+"""Off the shelf, and whoever puts it there next begins anew."""
+
 
 def advance(alarm: Alarm, event: Event, shelve_most_ms: int) -> tuple[Alarm, Verdict | None]:
     """One event; an order has a verdict, and one that is refused leaves the alarm as it was."""
@@ -71,7 +75,7 @@ def alerted(alarm: Alarm, event: Alerted) -> Alarm:
     )
     if event.severity > event.before:
         topped = event.severity == HIGHEST or (alarm.topped and alarm.ringing in CALLING)
-        return replace(newest, ringing=State.UNACKED, rose=event.sequence, topped=topped, acked=None, shelved=None)
+        return replace(newest, ringing=State.UNACKED, rose=event.sequence, topped=topped, acked=None, **OFF)
     if event.severity < event.before and event.severity == 0:
         return ended(newest)
     return newest
@@ -85,7 +89,7 @@ def ended(alarm: Alarm) -> Alarm:
         ringing=State.RETURNED_UNACKED if calls else State.NORMAL,
         topped=alarm.topped and calls,
         acked=None,
-        shelved=None,
+        **OFF,
     )
 
 
@@ -111,11 +115,13 @@ def ack(alarm: Alarm, asked: Asked, _most: int) -> tuple[Alarm, Verdict]:
         return alarm, Verdict.ALREADY_ACKED
     if alarm.ringing is State.RETURNED_UNACKED:
         return replace(alarm, ringing=State.NORMAL, topped=False), Verdict.ACCEPTED
-    return replace(alarm, ringing=State.ACKED, topped=False, acked=asked.signature), Verdict.ACCEPTED
+    aside_at = asked.at if alarm.shelved is not None else None
+    acked = replace(alarm, ringing=State.ACKED, topped=False, acked=asked.signature, aside_at=aside_at)
+    return acked, Verdict.ACCEPTED
 
 
 def shelve(alarm: Alarm, asked: Asked, most: int) -> tuple[Alarm, Verdict]:
-    """Somebody knows, and puts the alarm aside for a while; the next rise breaks it."""
+    """Somebody knows, and puts the alarm aside for a while; the next rise breaks it, and no renewal makes it longer."""
     if not asked.reason.strip():
         return alarm, Verdict.NO_REASON
     if asked.for_ms is None or asked.for_ms > most:
@@ -124,7 +130,17 @@ def shelve(alarm: Alarm, asked: Asked, most: int) -> tuple[Alarm, Verdict]:
         return alarm, Verdict.AT_LEVEL_I
     if alarm.severity == 0:
         return alarm, Verdict.NOTHING_ACTIVE
-    return replace(alarm, shelved=replace(asked.signature, until=asked.at + asked.for_ms)), Verdict.ACCEPTED
+    begun, until = aside_since(alarm, asked.at), asked.at + asked.for_ms
+    if until > begun + most:
+        return alarm, Verdict.SHELVED_ENOUGH
+    return replace(alarm, shelved=replace(asked.signature, until=until), aside_at=begun), Verdict.ACCEPTED
+
+
+def aside_since(alarm: Alarm, at: int) -> int:
+    """Since when an alarm is put aside, again and again: all its shelves since the last rise or ack are one."""
+    if alarm.aside_at is not None:
+        return alarm.aside_at
+    return alarm.shelved.at if alarm.shelved is not None else at
 
 
 def unshelve(alarm: Alarm, _asked: Asked, _most: int) -> tuple[Alarm, Verdict]:
@@ -193,5 +209,5 @@ def rebuilt(alarm: Alarm, severity: int, quality: int, episode: int, sequence: i
     newest = replace(alarm, severity=severity, quality=quality, episode=episode, sequence=sequence)
     if stale or quiet:
         topped = severity == HIGHEST or alarm.topped
-        return replace(newest, ringing=State.UNACKED, rose=rose, topped=topped, acked=None, shelved=None)
+        return replace(newest, ringing=State.UNACKED, rose=rose, topped=topped, acked=None, **OFF)
     return newest

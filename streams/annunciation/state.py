@@ -40,7 +40,8 @@ class Alarm:
 
     ringing: NORMAL, UNACKED, ACKED or RETURNED_UNACKED, whoever put the alarm aside; severity and quality are those of
     the newest alert; episode is the zone's newest, sequence its newest alert's, rose that of its newest rise; topped:
-    level I was reached since somebody last acknowledged; freed_at: the newest release of a hold.
+    level I was reached since somebody last acknowledged; freed_at: the newest release of a hold; aside_at: when it was
+    first put aside since the last rise or ack.
     """
 
     ringing: State = State.NORMAL
@@ -55,6 +56,7 @@ class Alarm:
     out_of_service: Signature | None = None
     held: Signature | None = None
     freed_at: int = 0
+    aside_at: int | None = None
 
     @property
     def state(self) -> State:

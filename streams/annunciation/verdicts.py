@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     NO_REASON = "no_reason"
     NOT_ALLOWED = "not_allowed"
     TOO_LONG = "too_long"
+    SHELVED_ENOUGH = "shelved_enough"
     AT_LEVEL_I = "at_level_i"
     NOTHING_ACTIVE = "nothing_active"
     NOT_SHELVED = "not_shelved"
@@ -121,6 +122,11 @@ WHY = {
     Verdict.TOO_LONG: (
         "搁置须写明时长（for_s），且不得超过 {most}",
         "a shelf has a length (for_s) of {most} at the most: say a shorter one",
+    ),
+    Verdict.SHELVED_ENOUGH: (
+        "{zone}的警报自上次升级或确认以来最迟只能搁置到 {latest}，续期和重新搁置也计入：请改用更短的时长，或先确认",
+        "the alarm of {zone_en} may be aside until {latest} at the latest, however often it is renewed, unless it "
+        "rises or somebody acknowledges it: say a shorter time, or acknowledge it first",
     ),
     Verdict.AT_LEVEL_I: (
         "{zone}处于或刚到过一级响应（最高）：一级警报不能搁置或停用",

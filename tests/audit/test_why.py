@@ -234,7 +234,7 @@ def test_whatever_the_evidence_every_question_has_an_answer_in_both_languages(
     names = {"zh": "喷泉", "en": "Fountain"}
     decision = Said(3, AT, {"reason": "raise_held", "limit": 5e3, "rolling": rolling, "to": "III", "level": "III"})
     evidence = Evidence(
-        ZONE, AT + age, names, "Asia/Shanghai", decision if alerted else None, None, None, [], None, [], minute,
+        ZONE, AT + age, names, "Asia/Shanghai", decision if alerted else None, None, None, None, [], None, [], minute,
         limits if known else None,
     )  # fmt: skip
     told = answer(evidence)

@@ -222,7 +222,7 @@ async def test_an_office_reads_acknowledges_and_says_when_it_is_done(phone: Phon
         "kind": "acknowledgement", "office": "hubin-street", "notice": "n-1", "at": NOW, "what": "acked",
         "by": "李霞", "note": "马上到",
     }  # fmt: skip
-    assert name == identity("acknowledgement", "hubin", "hubin-street", "n-1", "acked")
+    assert name == identity("acknowledgement", "hubin", "hubin-street", "n-1", "acked", "李霞")
     assert "尚未确认" in (await phone.get(tapped.headers["location"])).text
     receipt(phone, "acked")
     page = await phone.get(tapped.headers["location"])

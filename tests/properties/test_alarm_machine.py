@@ -21,6 +21,7 @@ class Annunciation(RuleBasedStateMachine):
         self.alarm, self.now = Alarm(), BEGUN
         self.severity = self.quality = self.episode = self.sequence = self.rose = 0
         self.called = False
+        self.aside: int | None = None
 
     def take(self, asked: Asked) -> Verdict:
         """One order; one that is refused changes nothing, and none touches what the level machine said."""
@@ -38,7 +39,7 @@ class Annunciation(RuleBasedStateMachine):
         event = Alerted(before, severity, quality, self.episode, self.sequence)
         self.alarm = advance(self.alarm, event, MOST)[0]
         if severity > before:
-            self.rose, self.called = self.sequence, True
+            self.rose, self.called, self.aside = self.sequence, True, None
             assert self.alarm.ringing is State.UNACKED
             assert self.alarm.state is not State.SHELVED
             assert self.alarm.state is State.UNACKED or self.alarm.out_of_service is not None
@@ -55,6 +56,7 @@ class Annunciation(RuleBasedStateMachine):
         calling = self.alarm.ringing in CALLING
         self.alert(max(0, self.severity - down), self.quality)
         if self.severity == 0:
+            self.aside = None
             assert self.alarm.ringing is (State.RETURNED_UNACKED if calling else State.NORMAL)
             assert self.alarm.shelved is None
 
@@ -78,7 +80,7 @@ class Annunciation(RuleBasedStateMachine):
         if verdict is Verdict.ACCEPTED:
             assert named[0] == self.episode and self.rose <= named[1] <= self.sequence
             assert before.ringing in CALLING and self.alarm.ringing not in CALLING
-            self.called = False
+            self.called, self.aside = False, self.now if self.alarm.shelved is not None else None
         elif verdict is Verdict.ALREADY_ACKED:
             assert self.alarm.acked is not None and not self.called
 
@@ -87,6 +89,15 @@ class Annunciation(RuleBasedStateMachine):
         if self.take(Asked("shelve", self.now, "Lin", reason=reason, for_ms=for_ms)) is Verdict.ACCEPTED:
             assert reason and for_ms is not None and for_ms <= MOST
             assert 0 < self.severity < HIGHEST
+            self.aside = self.now if self.aside is None else self.aside
+
+    @precondition(lambda self: self.alarm.shelved is not None)
+    @rule(after=st.sampled_from((1_000, 30_000)), takes_off=st.booleans())
+    def a_shelf_is_renewed(self, after: int, takes_off: bool) -> None:
+        self.time_passes(after)
+        if takes_off:
+            self.take(Asked("unshelve", self.now, "Lin"))
+        self.somebody_shelves(MOST, "guards are there")
 
     @rule(role=st.sampled_from(("", "operator", "supervisor")), reason=st.sampled_from(("", "repair")))
     def somebody_takes_it_out_of_service(self, role: str, reason: str) -> None:
@@ -113,6 +124,12 @@ class Annunciation(RuleBasedStateMachine):
     def level_one_is_neither_shelved_nor_hidden(self) -> None:
         if hasattr(self, "alarm") and self.severity == HIGHEST:
             assert self.alarm.state in (State.UNACKED, State.ACKED)
+
+    @invariant()
+    def however_often_it_is_renewed_no_shelf_hides_it_for_longer_than_one_may(self) -> None:
+        shelved = getattr(self, "alarm", Alarm()).shelved
+        if shelved is not None:
+            assert self.aside is not None and shelved.until is not None and shelved.until <= self.aside + MOST
 
     @invariant()
     def nothing_suppresses_it(self) -> None:
