@@ -91,9 +91,10 @@ def replaces(newer: Errand, older: Errand, channels: tuple[str, ...]) -> bool:
     """Does a newer notice of the same response take an older one's place?
 
     What nobody has yet gives way, but for a level I on its way; what was delivered and asks for somebody gives way to
-    the next of its kind and to the end.  What is told of a barrier always stands by itself.
+    the next of its kind and to the end.  What is told of a barrier always stands by itself.  So does a request to go
+    and look, until the end: no change of level answers it, and a level I goes out without a word of what was before.
     """
-    if "barrier" in (newer.kind, older.kind):
+    if "barrier" in (newer.kind, older.kind) or (older.kind == "blind" and newer.kind in ("raise", "lower")):
         return False
     if not older.reached:
         return not holds_back(older, channels)
