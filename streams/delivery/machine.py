@@ -5,6 +5,7 @@ Pure: the same errand and the same event give the same errand.  Every step goes 
 
 from dataclasses import dataclass, replace
 
+from streams.delivery.lanes import OPEN_WINDOW, UNLIMITED, WINDOW
 from streams.delivery.state import INBOX, Errand, Step, Thread, Try
 from streams.delivery.table import TABLE, Event, Move
 from streams.policy import LEVELS, NoticePolicy, Office, Policy
@@ -55,6 +56,11 @@ class Rules:
     def channels(self) -> tuple[str, ...]:
         """The channels to try, the first first."""
         return self.office.channels or (INBOX,)
+
+    def window(self, channel: str) -> int:
+        """How many notices below level I may be under way over a channel."""
+        kind = next((each.kind for each in self.policy.site.channels if each.id == channel), "")
+        return OPEN_WINDOW if kind in UNLIMITED else WINDOW
 
     def ack_within_ms(self, level: str) -> int:
         """How long the office has to acknowledge; outside the levels as long as at III."""

@@ -71,6 +71,8 @@ def level_words(level: str) -> Words:
 
 def filled(words: Words, **facts: Words | str) -> Words:
     """A sentence with its facts in either language."""
+    if not facts:
+        return words
     zh, en = (
         words.said(lang).format(**{k: v.said(lang) if isinstance(v, Words) else v for k, v in facts.items()})
         for lang in LANGUAGES

@@ -1,5 +1,8 @@
 """Level I through real processes: it is sent while the duties that make notices are not there, and they take it up."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +10,12 @@ import orjson
 import pytest
 
 from deploy.kafka import Kafka
+from streams.schemas import identity
 from tests.journey.city import City
 from tests.journey.places import SITE
-from tests.journey.processes import until
+from tests.journey.processes import children, stop, until
 from tests.streams.delivery.evening import Zone
-from wire.topics import OFFICE_INPUTS, OFFICE_RECEIPTS, OFFICE_SENDINGS, ZONE_ALERTS
+from wire.topics import EXPRESS_MS, OFFICE_INPUTS, OFFICE_RECEIPTS, OFFICE_SENDINGS, ZONE_ALERTS, partition_of
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 
@@ -59,3 +63,26 @@ def test_level_one_is_sent_while_notices_and_delivery_are_down_and_when_they_com
     until(lambda: delivered() == OFFICES, lambda: f"the machines hearing of it; {shore.said()}")
     again = [record.said for record in shore.records(OFFICE_SENDINGS) if record.said["level"] == "I"]
     assert {said["id"] for said in again} == set(sent)
+
+
+def test_after_a_death_it_says_what_it_missed_under_the_same_ids_and_nothing_that_is_old(shore: City) -> None:
+    zone = Zone("fountain")
+    old = time.time_ns() // 1_000_000 - EXPRESS_MS - 60_000
+    told = [zone.to("I"), zone.unseen(), zone.unseen()]
+    for alert, stamped in zip(told, (old, old + EXPRESS_MS, old), strict=True):
+        where = partition_of(ZONE_ALERTS, b"fountain")
+        shore.producer.produce(shore.prefix + ZONE_ALERTS, orjson.dumps(alert), b"fountain", where, timestamp=stamped)
+    shore.producer.flush()
+    worker = shore.worker("--duty", "express")
+
+    def sent() -> list[str]:
+        return [record.said["id"] for record in shore.records(OFFICE_SENDINGS)]
+
+    until(lambda: len(sent()) == 3, lambda: f"every office being told; {shore.said()}")
+    news = {record.said["notices"][0] for record in shore.records(OFFICE_SENDINGS)}
+    assert news == {identity(told[1]["id"], office) for office in OFFICES}
+    (child,) = children(worker.pid)
+    os.kill(child, signal.SIGKILL)
+    until(lambda: len(sent()) == 6, lambda: f"the next life of it; {shore.said()}")
+    assert len(set(sent())) == 3
+    assert stop(worker) == 0
