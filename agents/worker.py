@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from agents import archive, clock
+from agents import archive, clock, express
 from agents.barriers import Barriers
 from agents.delivery import Delivery
 from agents.durable import Duty, Limits, Options, run
@@ -16,6 +16,7 @@ from agents.incidents import Incidents
 from agents.metrics import BUILD, Metrics
 from agents.notices import Notices
 from agents.zones import Zones
+from streams.delivery.express import Express
 from streams.policy import Policy, PolicyErrors, load, render
 from streams.texts import BUILT_IN, Texts, load_texts
 from streams.warm import warm
@@ -82,7 +83,7 @@ ROWS_BYTES = {"barriers": 32 << 10}
 """A barrier's row is a few hundred bytes, and its machine is shown with it: what is dear is their number, and commands
 wait while rows are written."""
 
-DUTIES = (*PLACES, "archive", "clock")
+DUTIES = (*PLACES, "express", "archive", "clock")
 
 
 def options(duty: str, settings: Settings) -> Options:
@@ -113,6 +114,9 @@ def work(duty: str, settings: Settings) -> NoReturn:
         asyncio.run(archive.run(settings))
         sys.exit(0)
     policy = read_policy(settings)
+    if duty == "express":
+        asyncio.run(express.run(settings, Express(policy, read_texts(settings))))
+        sys.exit(0)
     if duty == "zones":
         warm()
     metrics = Metrics()

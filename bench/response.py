@@ -1,8 +1,9 @@
 """From an alert on Kafka to a webhook's door, the whole way; and level I behind a flood of lower alerts.
 
-The workers of notices and of deliveries, the clock and the courier are processes of their own on the workers' core; the
-doors are here.  Of three channels one hangs and one refuses.  A wait begins when an alert is handed to Kafka, and ends
-when the first request that names its notice stands at the door; both are instants of this machine's clock.
+The workers of notices, of deliveries and of the express way, the clock and the courier are processes of their own on
+the workers' core; the doors are here.  Of three channels one hangs and one refuses.  A wait begins when an alert is
+handed to Kafka, and ends when the first request that names its notice stands at the door; both are instants of this
+machine's clock.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from streams.schemas import LEVELS, LevelName, identity, instant
 from wire.batches import headers
 from wire.topics import ZONE_ALERTS, partition_of
 
-WORKERS = ("notices", "delivery", "clock")
+WORKERS = ("notices", "delivery", "express", "clock")
 ZONES, ZONES_A_BLOCK = 200, 50
 URGENT, APART_S = 10, 0.1
 FIRST = {

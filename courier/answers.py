@@ -13,7 +13,7 @@ from courier.verdict import Verdict
 from streams.schemas import Outcome, Sending, identity
 from wire.batches import headers
 from wire.settings import Settings
-from wire.topics import DEAD_LETTERS, OFFICE_INPUTS, partition_of
+from wire.topics import DEAD_LETTERS, EXPRESS_MS, OFFICE_INPUTS, partition_of
 
 LOG = logging.getLogger("tidegate.courier")
 
@@ -84,18 +84,19 @@ async def buried(producer: Producer, settings: Settings, record: object, why: st
             return
 
 
-async def answered_since(settings: Settings, partition: int, since_ms: int) -> set[str]:
-    """The sendings of one partition whose outcome is durable already; those of an office share its partition.
+async def answered_since(settings: Settings, partition: int, since_ms: int) -> list[Outcome]:
+    """The outcomes of one partition's sendings that are durable already; those of an office share its partition.
 
-    Reads the inbox from where the oldest of them could stand to its end.  Raises KafkaError, OSError, TimeoutError.
+    Reads the inbox from where the oldest of them could stand to its end: what is asked for at an instant may have gone
+    the express way, and have been answered, a good while before.  Raises KafkaError, OSError, TimeoutError.
     """
     part = TopicPartition(settings.topic(OFFICE_INPUTS), partition)
     reader = AIOKafkaConsumer(bootstrap_servers=settings.kafka, group_id=None, enable_auto_commit=False)
-    found: set[str] = set()
+    found: list[Outcome] = []
     await reader.start()
     try:
         reader.assign([part])
-        stand = (await reader.offsets_for_times({part: max(0, since_ms - CLOCKS_APART_MS)}))[part]
+        stand = (await reader.offsets_for_times({part: max(0, since_ms - CLOCKS_APART_MS - EXPRESS_MS)}))[part]
         end = (await reader.end_offsets([part]))[part]
         if stand is None or stand.offset >= end:
             return found
@@ -106,7 +107,7 @@ async def answered_since(settings: Settings, partition: int, since_ms: int) -> s
                     # Only outcomes are looked at; Ticks and notices share the inbox.
                     if record.value and b'"outcome"' in record.value:
                         with suppress(ValidationError):
-                            found.add(Outcome.model_validate_json(record.value).sending)
+                            found.append(Outcome.model_validate_json(record.value))
     finally:
         await reader.stop()
     return found

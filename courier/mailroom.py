@@ -2,7 +2,8 @@
 
 A message can reach a provider twice in one case only: it took the message, and this process died before the outcome
 was durable.  The repeat carries the same `webhook-id` or `Message-ID`; robots have no such id, so a group sees the same
-text twice.  A sending whose outcome is durable is never sent again: the inbox of outcomes is read first.
+text twice.  A sending whose outcome is durable is never sent again, but answered again: the inbox of outcomes is read
+first, and what was answered since is known.
 """
 
 import asyncio
@@ -20,11 +21,13 @@ from courier.lane import Lane
 from courier.ledger import Ledger
 from courier.links import Signing, unsigned
 from courier.metrics import ANSWERS, DEAD, KAFKA, SECONDS
+from courier.repeats import Place, Repeats, told_with
 from courier.standby import Handover, OneForAll
 from courier.verdict import Verdict, Why
 from courier.waiting import Held
 from streams.policy import Channel
-from streams.schemas import Sending, said
+from streams.schemas import Outcome, Sending, said
+from wire.batches import EXPRESS
 from wire.settings import Settings
 from wire.topics import OFFICE_SENDINGS
 
@@ -60,8 +63,7 @@ class Mailroom:
         self.ledger: Ledger[TopicPartition] = Ledger()
         self.lanes = {channel.id: Lane(channel, self._answered, links, now_s=now_s) for channel in channels}
         self._fresh: set[TopicPartition] = set()
-        self._known: dict[TopicPartition, set[str]] = {}
-        self._held: set[str] = set()
+        self.repeats = Repeats()
         self._tasks: set[asyncio.Task[None]] = set()
         self._producer: AIOKafkaProducer | None = None
         self._consumer: AIOKafkaConsumer | None = None
@@ -125,7 +127,7 @@ class Mailroom:
         """Take what has come, some at a time, and let everything else go on in between."""
         for part, records in (await consumer.getmany(timeout_ms=100, max_records=TOGETHER)).items():
             if part in self._fresh and records:
-                self._known[part] = await answered_since(self.settings, part.partition, records[0].timestamp)
+                self.repeats.keep(await answered_since(self.settings, part.partition, records[0].timestamp))
                 self._fresh.discard(part)
             for record in records:
                 self._take(part, record)
@@ -139,14 +141,10 @@ class Mailroom:
         except ValidationError as error:
             self._start(self._bury(part, record, said(error)))
             return
-        if sending.id in self._known.get(part, ()):
-            self.ledger.done(part, record.offset)
+        place = (part, record.offset, record.timestamp)
+        if self._came_before(sending, place, EXPRESS in record.headers):
             return
-        if sending.id in self._held:
-            # It is under way since before Kafka went away, and will be answered.
-            return
-        held = Held(sending, (part, record.offset, record.timestamp))
-        self._held.add(sending.id)
+        held = Held(sending, place)
         lane = self.lanes.get(sending.channel)
         old_ms = clock.wall_ms() - record.timestamp
         if lane is None:
@@ -157,6 +155,33 @@ class Mailroom:
             self._start(self._answered([held], verdict))
         else:
             lane.put(held)
+
+    def _came_before(self, sending: Sending, place: Place, express: bool) -> bool:
+        """Is nothing to be sent, since this very sending came before, or a level I went ahead of it?"""
+        if not express:
+            self.repeats.caught_up(sending)
+        answer = self.repeats.answers.get(sending.id)
+        if answer is not None:
+            self._start(self._say(answer, place))
+            return True
+        if not self.repeats.begin(sending, place):
+            return True
+        ahead = self.repeats.overtaken_by(sending, place[2])
+        if ahead is not None:
+            self._start(self._tell_with(ahead, sending, place))
+        elif express:
+            self.repeats.goes_ahead(sending, place[2])
+        return ahead is not None
+
+    async def _tell_with(self, ahead: str, sending: Sending, place: Place) -> None:
+        """A sending that a level I has told along gets its answer, as soon as there is one."""
+        await self._say(told_with(await self.repeats.answer_to(ahead), sending), place)
+
+    async def _say(self, answer: Outcome, place: Place) -> None:
+        """An answer that needed no provider, or is given again: durable, and then its place is done."""
+        await written(self._opened, self.settings, answer)
+        for part, offset, _ in (place, *self.repeats.answered(answer)):
+            self.ledger.done(part, offset)
 
     async def _bury(self, part: TopicPartition, record: Any, why: str) -> None:
         DEAD.inc()
@@ -171,17 +196,20 @@ class Mailroom:
     def _drop(self) -> None:
         """Nothing waits any more; what is dropped is read from Kafka again."""
         for lane in self.lanes.values():
-            self._held -= {held.sending.id for held in lane.drop()}
+            self.repeats.dropped(held.sending.id for held in lane.drop())
 
     async def _answered(self, told: list[Held], verdict: Verdict) -> None:
         """Make durable what became of sendings, and only then count them as done."""
         at_ms = clock.wall_ms()
         said = [outcome(held.sending, verdict, at_ms, together=number > 0) for number, held in enumerate(told)]
         await asyncio.gather(*(written(self._opened, self.settings, answer) for answer in said))
-        for held in told:
+        for held, answer in zip(told, said, strict=True):
             part, offset, stamped_ms = held.place
-            self._held.discard(held.sending.id)
             self.ledger.done(part, offset)
+            for place in self.repeats.answered(answer):
+                if place != held.place:
+                    # It was asked for again meanwhile, and whoever asked must hear the answer after the question.
+                    self._start(self._say(answer, place))
             channel = held.sending.channel if held.sending.channel in self.lanes else ""
             ANSWERS.labels(channel, verdict.result, verdict.why.word).inc()
             SECONDS.labels(channel).observe(max(0, clock.wall_ms() - stamped_ms) / 1000)

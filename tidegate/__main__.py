@@ -1,11 +1,14 @@
 """The `tidegate` command: every part of Tidegate by name."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from tidegate.console_output import BAD_INPUT, options
 
@@ -64,10 +67,40 @@ def hoisted(arguments: list[str]) -> list[str]:
     return front + rest
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What typer asks of whatever reads an argument; `build` makes typer's own reader, which loads pydantic."""
+
+    descriptor: Any
+    build: Callable[[Any], Any]
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """A single text as it is, and None where nothing was said; everything else by typer's own reader."""
+        if not (param.multiple or param.nargs == -1) and (value is None or self.plain(value)):
+            return value
+        return self.build(self.descriptor).coerce(value, param=param, ctx=ctx)
+
+    def plain(self, value: Any) -> bool:
+        """Is it a text, asked for as one, and nothing else said of how it is read?"""
+        said = self.descriptor.parameter_info
+        own = any(getattr(said, name, None) for name in ("parser", "click_type"))
+        return self.descriptor.annotation is str and isinstance(value, str) and not own
+
+
+def keep_text() -> None:
+    """Let typer take plain text as it is: to make a string of a string it would load pydantic, which takes longer than
+    `tidegate why` takes to answer.  Another typer may read text in another way: slower perhaps, and as right."""
+    build = getattr(typer.core, "build_runtime_param", None)
+    if build is not None:
+        # By name, since it is typer's own, and no part of its interface.
+        setattr(typer.core, "build_runtime_param", partial(Reader, build=build))  # noqa: B010
+
+
 def main() -> None:
     """Run the command line."""
     arguments = hoisted(sys.argv[1:])
     register([word for word in arguments if word not in ("zh", "en")])
+    keep_text()
     try:
         app(args=arguments)
     except ValueError as error:

@@ -2,6 +2,9 @@
 
 SOURCE = b"/tidegate"
 
+EXPRESS = ("tidegate.way", b"express")
+"""Marks a sending that went past the duties `notices` and `delivery`, which say the same once more in their order."""
+
 
 def headers(kind: str, identity: str) -> list[tuple[str, bytes]]:
     """The CloudEvents attributes of one message (Kafka protocol binding 1.0, binary mode).

@@ -99,7 +99,8 @@ class Clerk:
 
     def pump(self, channel: str) -> None:
         """Send what has room on a channel."""
-        while (ref := self.row.lane(channel).take()) is not None:
+        lane, window = self.row.lane(channel), self.rules.window(channel)
+        while (ref := lane.take(window)) is not None:
             self.send(ref, channel)
 
     def send(self, ref: Ref, channel: str) -> None:

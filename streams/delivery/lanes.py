@@ -14,6 +14,13 @@ WINDOW = 8
 """Notices that may be under way over one channel without an answer: own figure, well below the 20 a minute that the
 robots of WeCom and DingTalk take (reference, ecosystem §3), and enough to keep a mail server busy."""
 
+OPEN_WINDOW = 256
+"""The same over a channel whose provider limits nothing: an office that is told of 100 alerts a second keeps up while
+an answer takes up to two seconds and a half.  With eight it would fall behind as soon as one takes 80 ms."""
+
+UNLIMITED = ("webhook", "inbox")
+"""Kinds of channel whose provider limits nothing."""
+
 RANKS = 3
 
 
@@ -40,9 +47,9 @@ class Lane:
         for each in self.waiting:
             each.pop(ref, None)
 
-    def take(self) -> Ref | None:
+    def take(self, window: int = WINDOW) -> Ref | None:
         """The next notice, if there is room for it."""
-        if len(self.under_way) >= WINDOW:
+        if len(self.under_way) >= window:
             return None
         for each in self.waiting:
             if each:

@@ -5,6 +5,7 @@ Pure: the same errand and the same event give the same errand.  Every step goes 
 
 from dataclasses import dataclass, replace
 
+from streams.delivery.lanes import OPEN_WINDOW, UNLIMITED, WINDOW
 from streams.delivery.state import INBOX, Errand, Step, Thread, Try
 from streams.delivery.table import TABLE, Event, Move
 from streams.policy import LEVELS, NoticePolicy, Office, Policy
@@ -56,6 +57,11 @@ class Rules:
         """The channels to try, the first first."""
         return self.office.channels or (INBOX,)
 
+    def window(self, channel: str) -> int:
+        """How many notices below level I may be under way over a channel."""
+        kind = next((each.kind for each in self.policy.site.channels if each.id == channel), "")
+        return OPEN_WINDOW if kind in UNLIMITED else WINDOW
+
     def ack_within_ms(self, level: str) -> int:
         """How long the office has to acknowledge; outside the levels as long as at III."""
         return self.notices.ack_within_ms[LEVELS.index(level) if level in LEVELS else 0]
@@ -91,9 +97,10 @@ def replaces(newer: Errand, older: Errand, channels: tuple[str, ...]) -> bool:
     """Does a newer notice of the same response take an older one's place?
 
     What nobody has yet gives way, but for a level I on its way; what was delivered and asks for somebody gives way to
-    the next of its kind and to the end.  What is told of a barrier always stands by itself.
+    the next of its kind and to the end.  What is told of a barrier always stands by itself.  So does a request to go
+    and look, until the end: no change of level answers it, and a level I goes out without a word of what was before.
     """
-    if "barrier" in (newer.kind, older.kind):
+    if "barrier" in (newer.kind, older.kind) or (older.kind == "blind" and newer.kind in ("raise", "lower")):
         return False
     if not older.reached:
         return not holds_back(older, channels)

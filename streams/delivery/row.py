@@ -38,7 +38,10 @@ class Row:
 
     def lane(self, channel: str) -> Lane:
         """The lane of a channel."""
-        return self.lanes.setdefault(channel, Lane())
+        found = self.lanes.get(channel)
+        if found is None:
+            found = self.lanes[channel] = Lane()
+        return found
 
     def errand(self, ref: Ref) -> Errand | None:
         """A notice on its way, if it is still known."""

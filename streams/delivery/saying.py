@@ -71,6 +71,8 @@ def level_words(level: str) -> Words:
 
 def filled(words: Words, **facts: Words | str) -> Words:
     """A sentence with its facts in either language."""
+    if not facts:
+        return words
     zh, en = (
         words.said(lang).format(**{k: v.said(lang) if isinstance(v, Words) else v for k, v in facts.items()})
         for lang in LANGUAGES
@@ -96,7 +98,7 @@ def body(thread: Thread, errand: Errand, newest: Newest | None, rules: Rules) ->
         facts: dict[str, Words | str] = {"place": name, "level": level_words(most.level)}
         parts.append(filled(HIDDEN["raise"], time=clock_face(most.at, timezone), **facts))
     blind = [each for each in older if each.kind == "blind"]
-    if blind and errand.kind != "blind":
+    if blind and errand.kind == "end":
         parts.append(filled(HIDDEN["blind"], place=name, time=clock_face(blind[-1].at, timezone)))
     if newest is not None and newest.episode != thread.episode and newest.level != LEVELS[0]:
         time = clock_face(newest.at, zone)

@@ -164,12 +164,15 @@ sys.argv = ["tidegate", "why", "fountain", "--json"]
 try:
     main()
 except SystemExit:
-    heavy = {"numba", "numpy", "sqlalchemy", "ruamel", "confluent_kafka", "faust"}
+    heavy = {
+        "numba", "numpy", "sqlalchemy", "ruamel", "confluent_kafka", "faust", "aiokafka", "aiohttp", "pyarrow",
+        "pydantic", "pydantic_settings", "psycopg", "rich", "importlib.metadata", "asyncio",
+    }
     sys.exit(",".join(sorted(heavy & set(sys.modules))) or 0)
 """
 
 
-def test_why_loads_neither_the_compiled_code_nor_what_writing_needs(desk: Path) -> None:
+def test_why_loads_neither_compiled_code_nor_what_writing_needs_nor_what_reads_settings(desk: Path) -> None:
     done = subprocess.run([sys.executable, "-c", WATCHED], cwd=desk, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

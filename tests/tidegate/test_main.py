@@ -65,3 +65,18 @@ def test_what_stands_behind_two_dashes_is_not_moved() -> None:
 def test_a_command_that_there_is_not_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     refused = tidegate("replya", cwd=tmp_path)
     assert refused.returncode == 2 and "replay" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["worker", "--slot", "many"], "--slot"),
+        (["courier", "--slot", "-1"], "--slot"),
+        (["why", "fountain", "--at"], "--at"),
+        (["why"], "zone"),
+        (["why", "one", "two"], "two"),
+    ],
+)
+def test_what_a_command_cannot_take_is_still_refused_by_name(tmp_path: Path, words: list[str], named: str) -> None:
+    refused = tidegate(*words, cwd=tmp_path, COLUMNS="200")
+    assert refused.returncode == 2 and named in refused.stderr.lower()

@@ -71,7 +71,7 @@ def test_without_a_broker_it_says_where_it_looked_and_how_to_start_one(tmp_path:
     ("arguments", "said"),
     [
         (["--clock", "sun"], "say wall or feed"),
-        (["--duty", "cook"], "zones, barriers, notices, delivery, incidents, archive, clock"),
+        (["--duty", "cook"], "zones, barriers, notices, delivery, incidents, express, archive, clock"),
         (["--duty", "clock", "--clock", "feed"], "--clock feed"),
         (["--slot", "first"], "--slot"),
         (["--site", "nowhere"], "--site"),
