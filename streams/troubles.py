@@ -31,8 +31,8 @@ BEGAN = {
     "backwards": ("{sensor} 的累计数在倒着走", "the running total of {sensor} counts down"),
     "clock": ("{sensor} 的时钟不准", "the clock of {sensor} is wrong"),
     "disagreeing": (
-        "{sensor} 的人数与进出流量相矛盾",
-        "the counts of {sensor} contradict what walked in and out",
+        "{sensor} 的人数与进出流量或其他区域计数相矛盾",
+        "the counts of {sensor} contradict what walked in and out, or what others count there",
     ),
     "turned": (
         "{sensor} 的进出方向很可能装反了",

@@ -22,11 +22,12 @@ from streams.records import (
     SILENT_AFTER,
     STATE,
     STUCK,
+    TAKEN,
     TURNED,
 )
 from streams.steps.counters import count_in, since_last
 from streams.steps.health import APART, RATE_FLOOR, agreed, calmed, faulted, pace, strayed, usable
-from streams.steps.occupancy import anchor, edge, flow, paced, returned, turned
+from streams.steps.occupancy import anchor, edge, flow, forget_counts, look_around, paced, returned, turned
 
 
 @inlined
@@ -106,7 +107,7 @@ def cross(zone: Any, sensor: Any, gate: Any, view: Any, side: int, owned: bool, 
         if view["heard_at"] != NEVER and reading["at"] - view["heard_at"] >= SILENT_AFTER * every_ms:
             told = (went, came) if side == 1 else (came, went)
             returned(zone, view, float(reading["at"] - view["heard_at"]) / every_ms, *told)
-        elif view["paced_at"] == NEVER or reading["at"] - view["paced_at"] >= every_ms:
+        elif view["noted_at"] == NEVER or reading["at"] - view["noted_at"] >= every_ms:
             paced(view, every_ms, reading["at"])
 
 
@@ -159,6 +160,11 @@ def weigh_heads(
     own = members[place["first"] : place["last"]]
     views = all_views[place["first"] : place["last"]]
     people = count / gate["coverage"]
+    if place["pass_ms"] == 0.0 and not person:
+        verdict = look_around(zone, at, people, views, gates, own, gate["at_target"] - place["first"])
+        if verdict != FIRST:
+            agreed(sensor, view, verdict == TAKEN, DISAGREEING, reading["due"])
+        return
     believed = edge(zone)
     insists = sensor["apart"] >= APART - 1
     verdict = anchor(zone, view, at, people, error, person, insists, place["pass_ms"], views, gates, own)
@@ -167,11 +173,13 @@ def weigh_heads(
         since = place["pass_ms"] * (reading["due"] - at)
         zone["above"] = max(zone["above"], min(believed - edge(zone), since))
     if person:
+        if place["pass_ms"] == 0.0:
+            forget_counts(views)
         zone["called"] = 0
         zone["doubt_since"] = max(zone["doubt_since"], at) if zone["doubt_since"] != NEVER else NEVER
         return
     agreed(sensor, view, verdict <= FIRST, DISAGREEING, reading["due"])
-    if place["pass_ms"] > 0.0 and verdict == 0:
+    if verdict == TAKEN:
         chosen = turned(views)
         for index in range(len(own)):
             if index == chosen:

@@ -33,6 +33,7 @@ from streams.records.faults import (
     TROUBLES,
     TURNED,
     UNKNOWN_SENSOR,
+    USELESS,
     WRAPPED,
 )
 from streams.records.layout import (
@@ -141,6 +142,7 @@ __all__ = [
     "TROUBLES",
     "TURNED",
     "UNKNOWN_SENSOR",
+    "USELESS",
     "VERSION",
     "VIEW",
     "WRAPPED",

@@ -15,6 +15,9 @@ DISTRUSTED = SILENT | STUCK | RANGE | DISAGREEING
 """With one of these a sensor is not to be trusted for its zone's quality.  A clock so wrong that every report is
 refused makes its sensor silent, and so needs no rule of its own."""
 
+USELESS = SILENT | STUCK | RANGE
+"""With one of these a sensor tells nothing.  Of two that only disagree, one is right: a zone is not blind for it."""
+
 TAKEN, FIRST, DOUBTED, REFUSED_COUNT = 0, 1, 2, 3
 """What became of an absolute count: taken; the zone's first, or exact; taken in doubt; refused, since the gates cannot
 have passed so many."""

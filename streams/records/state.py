@@ -118,7 +118,7 @@ VIEW = laid_out(
         ("heard_at", "i8"),
         ("came", "i8"),
         ("went", "i8"),
-        ("paced_at", "i8"),
+        ("noted_at", "i8"),
         ("trouble", "u2"),
         ("told", "u2"),
         ("watch", "u4"),
@@ -150,10 +150,10 @@ VIEW = laid_out(
 zone last took that in (closing.hearing), `crossed` who did until then, both ways.  Of a gate, in and out apart:
 `bias_*` is the share counted too many, `doubt_*` how far that may be off, `drift_*` the people which the doubt has made
 since the zone knew better; `net` is who came less who went since then, `turned` the log odds of a gate turned around,
-`pace` people in one of its intervals (as of `paced_at`, when `paced_crossed` had crossed).  Of an area: its noise, the
-newest residual, how it leans and swings, and how far
-its doubted counts have carried the estimate up (`leapt`)
-(steps.occupancy.counts).  `trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is
+`pace` people in one of its intervals (as of `noted_at`, when `paced_crossed` had crossed).  Of an area: its noise, the
+newest residual, how it leans and swings, and how far its doubted counts have carried the estimate up (`leapt`)
+(steps.occupancy.counts); where there are no gates, its newest count that was taken, `net` people as of `noted_at`
+(steps.occupancy.areas).  `trouble` are the bits above, `told` those that were told, `sequence` how often; `watch` is
 set while there is something to look at; `known`, `looked_at` and `mark` serve the rules of what is stuck
 (steps.health).  What is f4 is read through float(), so that plain Python and compiled code do the same arithmetic.
 """

@@ -14,6 +14,7 @@ from streams.records import (
     SILENT,
     SILENT_AFTER,
     STATE,
+    USELESS,
 )
 
 UNSEEN_PER_M_MS = 82 / 60_000
@@ -40,14 +41,13 @@ def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: A
     Sets the zone's `unseen` (people that may have passed overdue gates), the `cause` of a doubt, and `next_due`
     (nothing changes before).
     """
-    distrusted, expected, cause = 0, 0, 0
+    useful, cause = 0, 0
     unseen = 0.0
     due = FAR
     for place in range(len(own)):
         view, gate = views[place], gates[own[place]]
         if gate["kind"] == MANUAL:
             continue
-        expected += 1
         every_ms = gate["every_ms"]
         heard_at = view["heard_at"] if view["heard_at"] != NEVER else began_at
         quiet_ms = at - heard_at
@@ -56,8 +56,9 @@ def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: A
             hush(sensors[own[place]], view, gate["owner"] == (1 if gate["source"] == where else 0), silent, at)
             zone["news"] = 1
         if view["trouble"] & DISTRUSTED:
-            distrusted += 1
             cause |= view["trouble"] & DISTRUSTED
+        if not view["trouble"] & USELESS:
+            useful += 1
         if not silent:
             due = min(due, heard_at + SILENT_AFTER * every_ms - 1)
         if gate["kind"] != STATE:
@@ -70,8 +71,8 @@ def listen(zone: Any, where: int, at: int, began_at: int, sensors: Any, views: A
                 due = min(due, heard_at + every_ms)
     zone["unseen"] = unseen + zone["overlooked"]
     zone["next_due"] = due
-    if distrusted == 0:
+    if cause == 0:
         return GOOD
     zone["cause"] = cause
     zone["lull_doubted"] = 1
-    return BLIND if distrusted == expected else DEGRADED
+    return DEGRADED if useful > 0 else BLIND

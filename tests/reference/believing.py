@@ -67,14 +67,31 @@ class Side:
         self.paced = (at, self.crossed)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A count of heads that was taken: when, how many, by how many it may be wrong, and how often the sensor counts."""
+
+    at: int
+    people: float
+    bound: float
+    every: int
+
+
 @dataclass
 class Lens:
-    """Who counts heads: the noise seen (a square, as a share), the newest residual, how it leans and swings."""
+    """Who counts heads: the noise seen (a square, as a share), the newest residual, how it leans and swings; in a zone
+    without gates its newest count."""
 
     scatter2: float = 0.0
     last: float = 0.0
     lean: float = 0.0
     swing: float = 0.0
+    seen: Seen | None = None
+
+
+def bound_of(people: float, error: float) -> float:
+    """By how many a count may be wrong; one that can err at all may be one person off at least."""
+    return max(error * people, 1.0) if error > 0 else 0.0
 
 
 @dataclass
@@ -163,14 +180,18 @@ class Belief:
         return verdict
 
     def begin(self, lens: Lens, at: int, people: float, error: float, sides: Sequence[Side]) -> None:
-        bound = max(error * people, 1.0) if error > 0 else 0.0
         if error > 0:
             lens.scatter2, lens.last = (error / 2) ** 2, 0.0
-        self.people, self.tilt, self.spread2 = people, 0.93 * bound, (1 - 0.93**2) * bound**2
-        self.anchored, self.counted, self.above, self.below = True, at, 0.0, 0.0
-        self.leapt.clear()
+        self.stand(people, bound_of(people, error))
+        self.counted = at
         for side in sides:
             side.into.drift = side.out.drift = side.net = 0.0
+
+    def stand(self, people: float, bound: float) -> None:
+        """So many, wrong by so many at the most: what was believed before is forgotten."""
+        self.people, self.tilt, self.spread2 = people, 0.93 * bound, (1 - 0.93**2) * bound**2
+        self.anchored, self.above, self.below = True, 0.0, 0.0
+        self.leapt.clear()
 
     def judge(
         self, lens: Lens, residual: float, people: float, bound: float, span: int, sides: Sequence[Side], insists: bool

@@ -31,8 +31,9 @@ def decide(block: "Statement", name: str, zone: Zone, end: int) -> None:
     tell(block, name, zone, end)
     zone.window.append((zone.belief.people, zone.belief.upper, zone.belief.exact))
     zone.window = zone.window[-max(1, -(-world.window // world.step)) :]
-    distrusted = sum(1 for troubles in zone.troubles.values() if troubles & DISTRUSTED)
-    quality = "good" if not distrusted else "blind" if distrusted == len(zone.troubles) else "degraded"
+    distrusted = [troubles for troubles in zone.troubles.values() if troubles & DISTRUSTED]
+    blind = all(troubles & DISTRUSTED - {"disagreeing"} for troubles in zone.troubles.values())
+    quality = "good" if not distrusted else "blind" if blind else "degraded"
     doubt(block, name, zone, end, quality)
     restart(zone, world.rule(name, end))
     choose(block, name, zone, end)

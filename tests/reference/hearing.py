@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from tests.reference.ailing import too_fast
-from tests.reference.believing import Lens, Side, turned_around
+from tests.reference.believing import Lens, Seen, Side, bound_of, turned_around
 from tests.reference.remembered import Device, Zone
+from tests.reference.seeing import looked
 from tests.reference.totals import Total
 from tests.reference.world import Ask, Count, Reading, Sensor
 
@@ -60,6 +61,8 @@ def recount(block: "Statement", told: Count, due: int) -> None:
         return
     person.count_at = told.at
     sides = list(zone.sides.values())
+    for lens in zone.lenses.values():
+        lens.seen = None
     weigh(zone, zone.lenses[None], due, told.at, told.count, told.millionths / 10**6, True, sides)
     zone.called = False
     if zone.doubt_since is not None:
@@ -149,7 +152,14 @@ def count_heads(block: "Statement", sensor: Sensor, device: Device, told: Readin
     people = count / float(sensor.coverage)
     sides = list(zone.sides.values())
     insists = device.faults.apart >= 2
-    verdict = weigh(zone, zone.lenses[sensor.id], due, told.at, people, sensor.errs, False, sides, insists)
+    lens = zone.lenses[sensor.id]
+    if not sides:
+        seen = Seen(told.at, people, bound_of(people, sensor.errs), sensor.every)
+        verdict = looked(zone.belief, lens, zone.lenses.values(), seen)
+        if verdict:
+            device.faults.agree(troubles, verdict == "taken", due)
+        return
+    verdict = weigh(zone, lens, due, told.at, people, sensor.errs, False, sides, insists)
     device.faults.agree(troubles, verdict in ("first", "taken"), due)
     if verdict == "taken":
         best = turned_around(sides, block.near)

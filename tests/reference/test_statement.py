@@ -15,6 +15,7 @@ from tests.reference.living import Live
 from tests.reference.replaying import replay
 from tests.reference.scenarios import asked, counted, scenario
 from tests.reference.statement import Statement, lived, replayed
+from tests.reference.watching import watching
 from tests.reference.world import Ask, Count, Reading, Rule, Sensor, World
 
 NEAR = 0.02
@@ -124,6 +125,19 @@ def test_the_random_days_meet_every_trouble_a_lull_and_a_band_below_none() -> No
     assert met >= {"silent", "stuck", "out_of_range", "disagreeing", "turned", "good"}
     quiets = [zone.quiet for each in stated for zone in each.zones.values() if zone.quiet is not None]
     assert any(quiet.emptied_at for quiet in quiets) and any(quiet.stayed for quiet in quiets)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=SEEDS)
+def test_cameras_alone_are_decided_as_the_design_says(seed: int) -> None:
+    case = watching(seed)
+    lived_alike(case.world, case.policy, case.events)
+
+
+def test_the_random_cameras_disagree_and_agree_again() -> None:
+    ailed = [one for seed in range(10) for one in lived(watching(seed).world, watching(seed).events).ailed]
+    told = {(one.before, one.after) for one in ailed}
+    assert told >= {("good", "disagreeing"), ("disagreeing", "good"), ("good", "silent")}
 
 
 def test_the_random_evenings_reach_every_level_and_every_quality() -> None:

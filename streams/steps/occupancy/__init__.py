@@ -7,6 +7,7 @@ sensor may err to one side every time, which no number of counts makes smaller. 
 it is whole numbers.
 """
 
+from streams.steps.occupancy.areas import forget_counts, look_around
 from streams.steps.occupancy.counts import anchor, turned
 from streams.steps.occupancy.flows import begin, flow, paced, rebegin, returned
 from streams.steps.occupancy.lulls import LULL_MS, at_least_none, lull
@@ -19,6 +20,8 @@ __all__ = [
     "begin",
     "edge",
     "flow",
+    "forget_counts",
+    "look_around",
     "lull",
     "paced",
     "rebegin",

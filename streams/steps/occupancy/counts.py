@@ -41,6 +41,23 @@ TURNED_LEAD = 8.0
 """Log odds at which a gate is named as turned around, the most one count adds, and the lead over the next gate."""
 
 
+@inlined
+def bound_of(count: float, error: float) -> float:
+    """By how many people a count may be wrong that errs by a share of `error` at the most."""
+    return max(error * count, COUNT_LEAST) if error > 0.0 else 0.0
+
+
+@inlined
+def stand(zone: Any, people: float, bound: float) -> None:
+    """So many, wrong by so many at the most: nothing is left of what was believed before."""
+    zone["people"] = people
+    zone["tilt"] = TILT_FIRST * bound
+    zone["spread2"] = (1.0 - TILT_FIRST * TILT_FIRST) * bound * bound
+    zone["anchored"] = 1
+    zone["above"] = 0.0
+    zone["below"] = 0.0
+
+
 @compiled
 def anchor(
     zone: Any, view: Any, at: int, count: float, error: float, person: bool, insists: bool, pass_ms: float,
@@ -52,7 +69,7 @@ def anchor(
     view: the sensor that counted; views, own: all sensors of the zone, and their indices in `gates`.
     pass_ms: how many people the zone's gates can pass in a millisecond, 0 where it has none.
     """
-    bound = max(error * count, COUNT_LEAST) if error > 0.0 else 0.0
+    bound = bound_of(count, error)
     if bound == 0.0 or pass_ms == 0.0 or zone["anchored"] == 0:
         begin_again(zone, view, at, count, error, bound, views)
         return FIRST
@@ -86,17 +103,12 @@ def settle_leaps(views: Any) -> None:
 
 @inlined
 def begin_again(zone: Any, view: Any, at: int, count: float, error: float, bound: float, views: Any) -> None:
-    """The count is the estimate: it cannot err, nothing else tells of changes, or none came before."""
+    """The count is the estimate: it cannot err, none came before, or a person counted where there are no gates."""
     if error > 0.0:
         view["scatter2"] = (SCATTER_FIRST * error) ** 2
         view["last"] = 0.0
-    zone["people"] = count
-    zone["tilt"] = TILT_FIRST * bound
-    zone["spread2"] = (1.0 - TILT_FIRST * TILT_FIRST) * bound * bound
-    zone["anchored"] = 1
+    stand(zone, count, bound)
     zone["counted_at"] = at
-    zone["above"] = 0.0
-    zone["below"] = 0.0
     settle_leaps(views)
     for place in range(len(views)):
         views[place]["drift_in"] = 0.0

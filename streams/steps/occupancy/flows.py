@@ -69,10 +69,10 @@ def flow(zone: Any, view: Any, miscount: float, came: int, went: int) -> None:
 def paced(view: Any, every_ms: int, at: int) -> None:
     """How many cross a gate in one of its intervals: what it would have told while it was silent."""
     crossed = view["crossed"] + view["came"] + view["went"]
-    if view["paced_at"] != NEVER:
-        usual = (crossed - view["paced_crossed"]) * (float(every_ms) / (at - view["paced_at"]))
+    if view["noted_at"] != NEVER:
+        usual = (crossed - view["paced_crossed"]) * (float(every_ms) / (at - view["noted_at"]))
         view["pace"] = float(view["pace"]) + (usual - float(view["pace"])) * PACE_RATE
-    view["paced_at"] = at
+    view["noted_at"] = at
     view["paced_crossed"] = crossed
 
 
