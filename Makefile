@@ -3,6 +3,8 @@
 # make setup   what both of them do first; a second time it costs nothing and needs no network
 # make check   style, types and imports only
 # make bench   every bench, and a table of the figures
+# make chaos   workers, brokers and the net are broken a hundred times; what came out is held against what had to
+# make soak    a day of the lakeside in an hour, with faults: does anything grow?
 # make clean   away with .venv and the caches; recordings and broker data in .tidegate stay
 #
 # ARGS is handed on: make run ARGS="--speed 10", make test ARGS="tests/streams -k levels".
@@ -13,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench chaos soak clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -35,6 +37,12 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench all $(ARGS)
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: setup
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist

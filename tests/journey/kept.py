@@ -16,6 +16,8 @@ class Kept:
     key: str
     value: bytes
     headers: dict[str, bytes]
+    at_ms: int = 0
+    """When Kafka was given it."""
 
     @property
     def said(self) -> Any:
@@ -28,4 +30,5 @@ def kept(message: Message) -> Kept:
     given: Any = message.headers() or ()
     headers = {name: value or b"" for name, value in given}
     key = (message.key() or b"").decode("utf-8", "replace")
-    return Kept(message.partition() or 0, message.offset() or 0, key, message.value() or b"", headers)
+    place = message.partition() or 0, message.offset() or 0
+    return Kept(*place, key, message.value() or b"", headers, message.timestamp()[1])
