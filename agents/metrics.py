@@ -28,6 +28,9 @@ GROUP = Histogram("tidegate_group_seconds", "Making one group durable", buckets=
 ALERTS = Counter("tidegate_alerts", "Alerts, of zones (level, quality) and of sensors", ["kind"])
 OF_LEVEL, OF_QUALITY, OF_SENSORS = map(ALERTS.labels, ("level", "quality", "sensor"))
 LAG = Gauge("tidegate_lag_records", "Records of an inbox partition that wait", ["partition"])
+ASIDE = Gauge(
+    "tidegate_rows_aside", "Rows of keys that the site names no more: nobody goes on with them", ["partition"]
+)
 LEVEL = Gauge("tidegate_zone_level", "Level of a zone: 0 normal, 1 III, 2 II, 3 I", ["zone"])
 PEOPLE = Gauge("tidegate_zone_people", "People in a zone, as estimated", ["zone"])
 DEPLOYED = Gauge("tidegate_barrier_deployed", "1 while a barrier stands or may stand", ["barrier"])
@@ -93,6 +96,10 @@ class Metrics:
     def lag(self, partition: int, records: int) -> None:
         """Records that wait."""
         LAG.labels(str(partition)).set(records)
+
+    def aside(self, partition: int, rows: int) -> None:
+        """Rows of what the site names no more."""
+        ASIDE.labels(str(partition)).set(rows)
 
     def event(self, event: Frame | Tick | CountOrder | ZoneOrder, outcome: Outcome) -> None:
         """A frame or a Tick was decided."""

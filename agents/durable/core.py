@@ -105,7 +105,7 @@ class Shell(Generic[Row]):
             epoch = self.epoch
             try:
                 restored = await asyncio.wait_for(self.log.load(new), self.limits.restore_s)
-                parts = {partition: thaw(self.duty, partition, found) for partition, found in restored.items()}
+                parts = {each: thaw(self.duty, each, found, self.observer) for each, found in restored.items()}
             except Exception as error:
                 self._leave(WORLD, f"the memory of partitions {new} cannot be restored: {said(error)}")
             if epoch == self.epoch:

@@ -22,6 +22,10 @@ class Observer(Protocol):
         """So many records of an inbox partition wait to be decided."""
         ...
 
+    def aside(self, partition: int, rows: int) -> None:
+        """So many rows of a partition that was restored belong to keys that are not known any more."""
+        ...
+
 
 class Quiet:
     """An observer that does nothing."""
@@ -36,4 +40,7 @@ class Quiet:
         """Nothing."""
 
     def lag(self, partition: int, records: int) -> None:
+        """Nothing."""
+
+    def aside(self, partition: int, rows: int) -> None:
         """Nothing."""

@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, Protocol
 
 from agents.durable.duty import BadData, Duty, Output, Row
 from agents.durable.group import Aside, Group, Part, Slot
+from agents.durable.observer import Observer
 from agents.durable.options import Limits
 from agents.durable.rows import MARK, Restored, pack, pack_mark, unpack
 
@@ -146,7 +147,7 @@ class Saving(Generic[Row]):
         self._due_s = now_s + min(self._limits.rows_most_s, snapshot.size / self._limits.rows_bytes_s)
 
 
-def thaw(duty: Duty[Row], partition: int, restored: Restored) -> Part[Row]:
+def thaw(duty: Duty[Row], partition: int, restored: Restored, observer: Observer) -> Part[Row]:
     """A partition as it was when its memory was written; rows of keys that are not known any more are put aside."""
     part: Part[Row] = Part(restored.next)
     for key, (record, offset) in restored.rows.items():
@@ -156,5 +157,6 @@ def thaw(duty: Duty[Row], partition: int, restored: Restored) -> Part[Row]:
         except BadData as error:
             logger.warning("partition %d: the row of %r is put aside: %s", partition, key, error)
             part.strange[key] = Aside(fence, payload, offset)
+    observer.aside(partition, len(part.strange))
     logger.info("partition %d: %d rows restored, going on at offset %d", partition, len(part.rows), part.next)
     return part

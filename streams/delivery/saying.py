@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.delivery.machine import Rules, sending_id
-from streams.delivery.state import Errand, Newest, Step, Thread, Try
+from streams.delivery.state import INBOX, Errand, Newest, Step, Thread, Try
 from streams.delivery.table import Event, Move
 from streams.policy import LANGUAGES, Words
 from streams.schemas import LEVELS, identity, instant
@@ -38,10 +38,14 @@ ALREADY = Words(
 )
 UNREACHED = Words("【上报】{office}未能收到以下通知：", "Passed on, since {office} could not be reached: ")
 UNACKED = Words(
-    "【上报】{office}在{within}内无人确认以下通知：", "Passed on, since nobody at {office} answered within {within}: "
+    "【上报】{office}在 {within}内无人确认以下通知：", "Passed on, since nobody at {office} answered within {within}: "
 )
 ABOVE = Words("已转告{office}", "{office} is told")
 NOBODY_ABOVE = Words("没有上级机构可以转告，请直接联系值班人员", "no office is above it, so call the people on duty")
+IN_INBOX = Words(
+    "已放入收件箱（{channel}）；目前没有页面显示它，有人确认之前不能算已告知。",
+    "Put into the inbox ({channel}), which no page shows yet: until somebody acknowledges it, nobody has been told.",
+)
 NO_REASON = Words("未说明原因", "no reason given")
 LONGEST_REASON = 200
 
@@ -134,7 +138,9 @@ def receipt(
 ) -> Message:
     """One step of a notice, as everybody may read it."""
     channel, attempt, by = facts.get("channel"), str(facts.get("attempt", "0")), str(facts.get("by", ""))
-    text = filled(Words(move.zh, move.en), **facts)
+    inboxes = {INBOX, *(each.id for each in rules.policy.site.channels if each.kind == INBOX)}
+    words = IN_INBOX if event is Event.TAKEN and channel in inboxes else Words(move.zh, move.en)
+    text = filled(words, **facts)
     return {
         "id": identity("receipt", errand.id, event, move.to, channel or "", attempt, by, at if by else ""),
         "office": rules.office.id,

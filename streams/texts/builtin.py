@@ -18,6 +18,16 @@ LEVEL_WORDS = {
 }
 
 
+BY_MEAN = Words(
+    "滚动人数约 {rolling} 人，启动线 {limit} 人", "Rolling occupancy about {rolling} people, raise at {limit}"
+)
+BY_UPPER = Words(
+    "滚动人数的上限已达启动线 {limit} 人（滚动人数约 {rolling} 人）",
+    "The upper bound of the rolling occupancy has reached the raise at {limit} (rolling occupancy about {rolling})",
+)
+"""By which figure a zone was raised: a mean below the line that it reached would read as a mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """A template for each kind, with places for the facts in braces."""
@@ -29,10 +39,8 @@ BUILT_IN = Texts(
     MappingProxyType(
         {
             "raise": Words(
-                "{time} {zone}升为{level}（原{from}）。滚动人数约 {rolling} 人，启动线 {limit} 人；"
-                "当前估计 {people} 人（{lower}–{upper}）。",
-                "{time} {zone}: raised to {level} (from {from}). Rolling occupancy about {rolling} people, raise at "
-                "{limit}; estimate now {people} ({lower}–{upper}).",
+                "{time} {zone}升为{level}（原{from}）。{reached}；当前估计 {people} 人（{lower}–{upper}）。",
+                "{time} {zone}: raised to {level} (from {from}). {reached}; estimate now {people} ({lower}–{upper}).",
             ),
             "lower": Words(
                 "{time} {zone}降为{level}（原{from}）。人数上限已持续低于解除线 {limit} 人；"

@@ -16,7 +16,7 @@ ALWAYS = ("time", "zone", "level", "people", "lower", "upper", "rolling")
 """Facts that every notice has."""
 
 DECIDED, ORDERED = (*ALWAYS, "from", "limit"), (*ALWAYS, "from")
-FACTS = {"raise": DECIDED, "lower": DECIDED, "end": DECIDED, "blind": ALWAYS, "raise_ordered": ORDERED,
+FACTS = {"raise": (*DECIDED, "reached"), "lower": DECIDED, "end": DECIDED, "blind": ALWAYS, "raise_ordered": ORDERED,
          "lower_ordered": ORDERED, "end_ordered": ORDERED}  # fmt: skip
 """The names that may stand in braces, by kind; what nobody knows of a blind zone is no fact of it, and no limit decides
 what a person orders."""

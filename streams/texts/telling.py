@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from streams.policy import LANGUAGES, Policy
 from streams.reasons import Reason
-from streams.texts.builtin import BUILT_IN, LEVEL_WORDS, Texts
+from streams.texts.builtin import BUILT_IN, BY_MEAN, BY_UPPER, LEVEL_WORDS, Texts
 
 ORDERED = (Reason.RAISE_ORDERED, Reason.LOWER_ORDERED)
 
@@ -18,6 +18,8 @@ def render(kind: str, alert: Mapping[str, Any], policy: Policy, texts: Texts = B
     template = texts.kinds[f"{kind}_ordered" if alert["reason"] in ORDERED else kind]
     figures = {key: whole(alert[key]) for key in ("people", "lower", "upper", "rolling", "limit")}
     time = clock_face(alert["at"], policy.site.timezone)
+    by_upper = alert["limit"] is not None and alert["rolling"] < alert["limit"]
+    reached = BY_UPPER if by_upper else BY_MEAN
     said = {}
     for language in LANGUAGES:
         before = LEVEL_WORDS.get(alert["from"])
@@ -26,6 +28,7 @@ def render(kind: str, alert: Mapping[str, Any], policy: Policy, texts: Texts = B
             "zone": name.said(language),
             "level": LEVEL_WORDS[alert["level"]].said(language),
             "from": before.said(language) if before else "",
+            "reached": reached.said(language).format(**figures),
             **figures,
         }
         said[language] = template.said(language).format(**facts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from agents.durable import BadData, Clock, Limits, Output
+from agents.durable.observer import Quiet
 from agents.durable.rows import MARK, pack, unpack
 from agents.durable.saving import SPAN
 from tests.agents.durable.counting import Counting, Tally
@@ -166,13 +167,24 @@ class Changing(Counting):
         return super().thaw(key, payload)
 
 
+class Aside(Quiet):
+    """Remembers how many rows were put aside."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, int] = {}
+
+    def aside(self, partition: int, rows: int) -> None:
+        self.rows[partition] = rows
+
+
 async def test_a_zone_that_is_taken_out_and_comes_back_has_its_state_again(caplog: pytest.LogCaptureFixture) -> None:
-    log, now_s = InMemory(), [0.0]
+    log, now_s, told = InMemory(), [0.0], Aside()
     clock = Clock(boot_s=lambda: now_s[0], wall_ms=lambda: 0)
     log.topics[MEMORY, 0] = [Output(MEMORY, 0, key, pack(-1, 1, b"[7, 0]")) for key in (b"gone", b"a")]
     filler = Output(MEMORY, 0, b"a", pack(-1, 1, b"[7, 0]"))
-    async with shell_on(log, duty=Changing("outputs"), clock=clock) as shell:
+    async with shell_on(log, duty=Changing("outputs"), clock=clock, observer=told) as shell:
         await shell.adopt([0])
+        assert told.rows == {0: 1}
         assert "the row of b'gone' is put aside: there is no zone b'gone'" in caplog.text
         for turn in range(4):
             events(log, (b"gone" if turn == 0 else b"a", b'{"c": 1}'))

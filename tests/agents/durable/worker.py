@@ -28,6 +28,9 @@ class Measure:
     def lag(self, partition: int, records: int) -> None:
         """Nothing."""
 
+    def aside(self, partition: int, rows: int) -> None:
+        """Nothing."""
+
 
 def slow_down(step: str, by_s: float) -> None:
     """Make every durable step (`send`) or restore (`load`) longer, so that what happens meanwhile can happen."""
