@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from prometheus_client import Counter, Gauge
 
 from audit import clock
-from audit.minutes import limits_of, minute_of
+from audit.minutes import leaving, limits_of, minute_of
 from audit.place import Away
 from audit.records import BREAK, KINDS, REVISION, Record, entry_of, own, said
 from audit.store import Batch, Position, Writer
@@ -199,4 +199,7 @@ def batch_of(records: Iterable[Record], policies: dict[str, Policy]) -> Batch:
             row = minute_of(said(record.value)[0], policies)
             if row is not None:
                 batch.minutes[row["zone"], row["minute"], row["alert"]] = row
+                before = leaving(row, record.seen)
+                if before is not None:
+                    batch.leaving[row["zone"]] = before
     return batch

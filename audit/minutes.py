@@ -8,6 +8,10 @@ from streams.policy import Policy
 from streams.schemas import LEVELS, QUALITIES
 
 MINUTE_MS = 60_000
+DAY = 1_440
+KEPT = 400 * DAY
+"""Minutes of figures that are kept of each zone: as long as Kafka keeps the decisions.  The decisions themselves, and
+the figures that each of them names, stay in the log for good."""
 FIGURES = ("people", "lower", "upper", "rolling")
 PEOPLE_FAR = 1e12
 """No figure of people is anywhere near; what is beyond comes from no zone of ours."""
@@ -36,6 +40,15 @@ def minute_of(state: dict[str, Any], policies: dict[str, Policy]) -> dict[str, A
         "revision": revision,
         "regime": policy.regime(at)[0] if policy is not None else None,
     }
+
+
+def leaving(row: dict[str, Any], seen_ms: int) -> int | None:
+    """Before which minute a zone's figures leave, looked at once in each of its days; None at any other time.
+
+    seen_ms: when Kafka took the state, so that one that claims to be from the future makes nothing leave.
+    """
+    minute: int = row["minute"]
+    return min(minute, seen_ms // MINUTE_MS) - KEPT if minute % DAY == 0 else None
 
 
 def limits_of(policy: Policy) -> list[dict[str, Any]]:

@@ -31,11 +31,15 @@ class Taken(RuntimeError):
 
 @dataclass
 class Batch:
-    """What is to be written together; entries in the order of the chain."""
+    """What is to be written together; entries in the order of the chain.
+
+    leaving: zones whose figures of the minutes before one are kept no longer.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     minutes: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict)
     positions: dict[Position, int] = field(default_factory=dict)
+    leaving: dict[str, int] = field(default_factory=dict)
 
 
 def row_of(link: Link) -> dict[str, Any]:
@@ -228,6 +232,8 @@ def write(connection: Connection, batch: Batch) -> list[Link]:
     ]
     _put(connection, POSITIONS, places)
     _put(connection, MINUTES, list(batch.minutes.values()))
+    for zone, before in batch.leaving.items():
+        connection.execute(MINUTES.delete().where(MINUTES.c.zone == zone, MINUTES.c.minute < before))
     return links
 
 

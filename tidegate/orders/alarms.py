@@ -8,7 +8,7 @@ import typer
 
 from streams.policy.text.quantities import duration_ms
 from tidegate.console_output import BAD_INPUT, fail
-from tidegate.orders.asking import SHOWN, ask
+from tidegate.orders.asking import SHOWN, ask, plain
 from tidegate.orders.options import At, By, Kafka, Reason, Role, SiteFile, Wait, Zone
 
 Episode = Annotated[str | None, typer.Option(help="the episode that was seen; else the one shown now")]
@@ -65,64 +65,43 @@ def shelve(
     ask("shelve", zone, by, role, reason, at, site, wait, kafka, for_s=long_ms // 1_000)
 
 
-def unshelve(
-    zone: Zone,
-    by: By,
-    role: Role = "",
-    reason: Reason = "",
-    at: At = None,
-    site: SiteFile = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
+unshelve = plain(
+    "unshelve",
     """Take the alarm of a zone off the shelf before its time.
 
-    Examples:
+Examples:
 
-        tidegate order unshelve fountain --by "Lin Xia"
-    """
-    ask("unshelve", zone, by, role, reason, at, site, wait, kafka)
+    tidegate order unshelve fountain --by "Lin Xia"
+""",
+)
 
 
-def out_of_service(
-    zone: Zone,
-    by: By,
-    role: Role = "",
-    reason: Reason = "",
-    at: At = None,
-    site: SiteFile = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
+out_of_service = plain(
+    "out_of_service",
     """Take the alarm of a zone out of service: a supervisor, with a reason. Its level, barriers and notices go on.
 
-    Examples:
+Examples:
 
-        tidegate order out-of-service fountain --role supervisor --reason "camera being replaced" --by "Chen Bo"
-    """
-    ask("out_of_service", zone, by, role, reason, at, site, wait, kafka)
+    tidegate order out-of-service fountain --role supervisor --reason "camera being replaced" --by "Chen Bo"
+""",
+)
 
 
-def in_service(
-    zone: Zone,
-    by: By,
-    role: Role = "",
-    reason: Reason = "",
-    at: At = None,
-    site: SiteFile = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
+in_service = plain(
+    "in_service",
     """Put the alarm of a zone back into service.
 
-    Examples:
+Examples:
 
-        tidegate order in-service fountain --by "Chen Bo"
-    """
-    ask("in_service", zone, by, role, reason, at, site, wait, kafka)
+    tidegate order in-service fountain --by "Chen Bo"
+""",
+)
 
 
 def add(orders: typer.Typer) -> None:
     """Add these to the orders."""
-    for command in (ack, shelve, unshelve, out_of_service, in_service):
-        orders.command(command.__name__.replace("_", "-"))(command)
+    for name, command in (
+        ("ack", ack), ("shelve", shelve), ("unshelve", unshelve), ("out-of-service", out_of_service),
+        ("in-service", in_service),
+    ):  # fmt: skip
+        orders.command(name)(command)

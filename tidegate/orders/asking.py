@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,19 @@ from tidegate.console_output import BAD_INPUT, FOUND, SERVICE_AWAY, emit, fail, 
 from tidegate.live.asking import Unanswered
 from tidegate.live.ordering import alarm_of, ask_zone
 from tidegate.live.sending import KafkaAway
-from tidegate.orders.options import block_of, instant_of, settings_for
+from tidegate.orders.options import (
+    At,
+    By,
+    Kafka,
+    Reason,
+    Role,
+    SiteFile,
+    Wait,
+    Zone,
+    block_of,
+    instant_of,
+    settings_for,
+)
 from tidegate.policies import read_site
 
 SHOWN = "zone.alarms"
@@ -51,6 +64,25 @@ def ask(
     emit(answer.model_dump(), text=sentence(answer))
     if answer.verdict not in DONE:
         raise typer.Exit(FOUND)
+
+
+def plain(what: str, says: str) -> Callable[..., None]:
+    """The command of an order that needs nothing but a zone and a person; says: its help, with an example."""
+
+    def command(
+        zone: Zone,
+        by: By,
+        role: Role = "",
+        reason: Reason = "",
+        at: At = None,
+        site: SiteFile = None,
+        wait: Wait = 15.0,
+        kafka: Kafka = None,
+    ) -> None:
+        ask(what, zone, by, role, reason, at, site, wait, kafka)
+
+    command.__doc__ = says
+    return command
 
 
 def shown(settings: Any, zone: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tidegate.orders.asking import ask
+from tidegate.orders.asking import ask, plain
 from tidegate.orders.options import At, By, Kafka, Reason, Role, SiteFile, Wait, Zone
 
 Up = Annotated[str, typer.Argument(help="the level: III, II or I, the highest")]
@@ -57,42 +57,26 @@ def lower_level(
     ask("lower_level", zone, by, role, reason, at, site, wait, kafka, level=level, sequence=sequence)
 
 
-def hold(
-    zone: Zone,
-    by: By,
-    role: Role = "",
-    reason: Reason = "",
-    at: At = None,
-    site: SiteFile = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
+hold = plain(
+    "hold",
     """Keep the level of a zone from being lowered until it is released; it may still rise.
 
-    Examples:
+Examples:
 
-        tidegate order hold fountain --reason "fireworks follow" --by "Lin Xia"
-    """
-    ask("hold", zone, by, role, reason, at, site, wait, kafka)
+    tidegate order hold fountain --reason "fireworks follow" --by "Lin Xia"
+""",
+)
 
 
-def release(
-    zone: Zone,
-    by: By,
-    role: Role = "",
-    reason: Reason = "",
-    at: At = None,
-    site: SiteFile = None,
-    wait: Wait = 15.0,
-    kafka: Kafka = None,
-) -> None:
+release = plain(
+    "release",
     """Let the level of a zone be lowered again, once all that lowering needs is there.
 
-    Examples:
+Examples:
 
-        tidegate order release fountain --by "Lin Xia"
-    """
-    ask("release", zone, by, role, reason, at, site, wait, kafka)
+    tidegate order release fountain --by "Lin Xia"
+""",
+)
 
 
 def add(orders: typer.Typer) -> None:
