@@ -11,8 +11,8 @@ from streams.policy import Channel
 from streams.schemas import Sending
 from tests.streams.delivery.office import Office, town
 
-TOLD, LATER = 1_000, 100
-"""Ten seconds of level II at 100 a second; each answer comes a second after its question."""
+TOLD, LATER = 1_000, 30
+"""Ten seconds of level II at 100 a second; each answer comes 0.3 s after its question."""
 
 
 @pytest.mark.parametrize("kind", ["webhook", "inbox", "wecom"])
