@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streams.block import advance
 from streams.persons import count
 from streams.records import DEGRADED, GOOD
 from streams.schemas import CountOrder
-from tests.streams.square import BEGUN, counted, frame, tick
+from tests.streams.square import BEGUN, counted, tick
 from tests.streams.test_contradictions import EYE, OTHER, Watch
 
 
@@ -105,19 +104,6 @@ def test_a_camera_that_falls_silent_holds_the_estimate_until_then_and_the_level_
     assert found == [1000] * 2 + [300] * 8
     assert ("eye", "silent") in watch.named
     assert watch.levels == [(0, 1)]
-
-
-def test_a_late_count_of_a_camera_is_not_newer_than_what_another_has_told_since() -> None:
-    watch = Watch(EYE, OTHER | {"every": "60s"})
-    seen(watch, 0, 60, lambda second: (1000, 1000))
-    for second in range(70, 600, 10):
-        watch.hear(counted(second, 1000, "eye"))
-    late = frame([counted(100, 200, "other")], seen=BEGUN + 600_000)
-    advance(watch.state, late, watch.state.plan.policy)
-    tick(watch.state, 610)
-
-    assert watch.zone["people"] == 1000
-    assert watch.zone["level"] == 1
 
 
 def test_a_persons_count_stands_until_a_camera_counts_again() -> None:
