@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from agents import archive, clock
+from agents import archive, clock, shadow
 from agents.barriers import Barriers
 from agents.delivery import Delivery
 from agents.durable import Duty, Limits, Options, run
@@ -113,6 +113,9 @@ def work(duty: str, settings: Settings) -> NoReturn:
         asyncio.run(archive.run(settings))
         sys.exit(0)
     policy = read_policy(settings)
+    if duty == "shadow":
+        asyncio.run(shadow.run(settings, policy))
+        sys.exit(0)
     if duty == "zones":
         warm()
     metrics = Metrics()

@@ -78,7 +78,7 @@ def test_no_port_is_open_to_the_world() -> None:
 def test_every_duty_of_the_worker_has_a_service_and_no_two_share_a_slot() -> None:
     workers = [SERVICES[name]["command"] for name in OURS if SERVICES[name]["command"][0] == "worker"]
     assert {words[words.index("--duty") + 1] for words in workers} == {
-        "zones", "barriers", "notices", "delivery", "incidents", "archive", "clock", "audit",
+        "zones", "barriers", "notices", "delivery", "incidents", "archive", "clock", "audit", "shadow",
     }  # fmt: skip
     assert len({tuple(words) for words in workers}) == len(workers)
 
