@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from agents import archive, clock, express
+from agents import archive, clock, express, shadow
 from agents.barriers import Barriers
 from agents.delivery import Delivery
 from agents.durable import Duty, Limits, Options, run
@@ -116,6 +116,9 @@ def work(duty: str, settings: Settings) -> NoReturn:
     policy = read_policy(settings)
     if duty == "express":
         asyncio.run(express.run(settings, Express(policy, read_texts(settings))))
+        sys.exit(0)
+    if duty == "shadow":
+        asyncio.run(shadow.run(settings, policy))
         sys.exit(0)
     if duty == "zones":
         warm()

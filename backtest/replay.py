@@ -1,8 +1,9 @@
 """A recording through the deciding code, and the files that contracts §5 names."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backtest.checking import Checking
 from streams.barrier.gatekeeping import Gatekeeper
 from streams.barrier.memory import figures
 from streams.pipeline import Journey, Message, Rows
@@ -43,28 +45,30 @@ def run(
     crew: str = "prompt",
     series: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
+    checking: Checking | None = None,
 ) -> dict[str, Any]:
     """Replay a recording and write alerts, commands, notices, the summary and, if wanted, the series; the summary.
 
-    crew: `prompt` or `absent` (contracts §4).  progress is told the rows of each batch.
+    crew: `prompt` or `absent` (contracts §4).  progress is told the rows of each batch.  checking: holds the replay
+    against the invariants, with `series` step by step.
     """
     out.mkdir(parents=True, exist_ok=True)
     journey = Journey(policy, crew, series)
-    with ThreadPoolExecutor(max_workers=max(1, min(len(journey.states), os.cpu_count() or 1))) as workers:
-        if series:
-            with (
-                written(out / "series.parquet") as path,
-                pq.ParquetWriter(path, SERIES_SCHEMA, compression="zstd") as to,
-            ):
-                for rows in batches:
-                    journey.run(rows, workers)
-                    drain_series(journey, to)
-                    progress(len(rows.at))
-        else:
-            for rows in batches:
-                journey.run(rows, workers)
-                progress(len(rows.at))
+    if checking is not None:
+        checking.follow(journey)
+    with (
+        ThreadPoolExecutor(max_workers=max(1, min(len(journey.states), os.cpu_count() or 1))) as workers,
+        series_file(out) if series else nullcontext() as to,
+    ):
+        for rows in batches:
+            journey.run(rows, workers)
+            if checking is not None:
+                checking.hear(journey)
+            drain_series(journey, to)
+            progress(len(rows.at))
     journey.finish()
+    if checking is not None:
+        checking.finish(journey)
     summary = summarise(journey)
     write_lines(out / "alerts.jsonl", journey.decided())
     write_lines(out / "sensors.jsonl", journey.ailing())
@@ -81,10 +85,18 @@ def write_lines(path: Path, messages: list[Message]) -> None:
         part.write_bytes(b"".join(orjson.dumps(message) + b"\n" for message in messages))
 
 
-def drain_series(journey: Journey, to: Any) -> None:
-    """The series' rows so far, into the Parquet file."""
+@contextmanager
+def series_file(out: Path) -> Iterator[pq.ParquetWriter]:
+    """The Parquet file of the series; it appears whole or not at all."""
+    with written(out / "series.parquet") as path, pq.ParquetWriter(path, SERIES_SCHEMA, compression="zstd") as to:
+        yield to
+
+
+def drain_series(journey: Journey, to: pq.ParquetWriter | None) -> None:
+    """The series' rows so far, into the Parquet file if there is one."""
     for block, rows in journey.rows:
-        to.write_table(series_table(rows, journey.states[block].plan.zones))
+        if to is not None:
+            to.write_table(series_table(rows, journey.states[block].plan.zones))
     journey.rows.clear()
 
 

@@ -79,6 +79,7 @@ def test_every_duty_of_the_worker_has_a_service_and_no_two_share_a_slot() -> Non
     workers = [SERVICES[name]["command"] for name in OURS if SERVICES[name]["command"][0] == "worker"]
     assert {words[words.index("--duty") + 1] for words in workers} == {
         "zones", "barriers", "notices", "delivery", "incidents", "express", "archive", "clock", "audit",
+        "shadow",
     }  # fmt: skip
     assert len({tuple(words) for words in workers}) == len(workers)
 

@@ -62,7 +62,7 @@ CARRIED: dict[str, tuple[str, ...]] = {
     "zone.counts": ("zone-count",),
     "zone.answers": ("zone-answer",),
     "zone.alarms": ("zone-alarm",),
-    "sensor.alerts": ("sensor-alert",),
+    "sensor.alerts": ("sensor-alert", "violation-alert"),
     "barrier.inputs": ("standing", "report", "order", "tick"),
     "barrier.commands": ("command",),
     "barrier.states": ("barrier-state",),

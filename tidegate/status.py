@@ -14,7 +14,7 @@ from tidegate.live.listening import Listener
 from tidegate.live.sending import KafkaAway
 from tidegate.live.services import BEHIND_S, State, services, shown
 from wire.settings import Settings
-from wire.topics import BARRIER_STATES, ZONE_STATES
+from wire.topics import BARRIER_STATES, SENSOR_ALERTS, ZONE_STATES
 
 ZONE_KEYS = ("at", "people", "lower", "upper", "rolling", "density", "level", "quality", "since", "clearing_s")
 
@@ -52,8 +52,9 @@ def look(settings: Settings, now: int) -> dict[str, Any]:
     found = services(settings, now)
     zones: dict[str, dict[str, Any]] = {}
     barriers: dict[str, str] = {}
+    violations: dict[str, dict[str, Any]] = {}
     revision = None
-    with Listener(settings, ZONE_STATES, BARRIER_STATES, from_start=True) as listener:
+    with Listener(settings, ZONE_STATES, BARRIER_STATES, SENSOR_ALERTS, from_start=True) as listener:
         for heard in listener.hear_all():
             value = heard.value
             if not isinstance(value, dict):
@@ -61,6 +62,8 @@ def look(settings: Settings, now: int) -> dict[str, Any]:
             if heard.topic == ZONE_STATES:
                 zones[value["zone"]] = {key: value.get(key) for key in ZONE_KEYS}
                 revision = value["revision"]
+            elif heard.topic == SENSOR_ALERTS:
+                violations |= {value["id"]: value} if "invariant" in value else {}
             else:
                 barriers[value["barrier"]] = value["state"]
     lag_s = max(service.lag_s for service in found.values())
@@ -71,6 +74,9 @@ def look(settings: Settings, now: int) -> dict[str, Any]:
         "levels": {zone: state["level"] for zone, state in sorted(zones.items())},
         "barriers": dict(sorted(barriers.items())),
         "revision": revision,
+        "violations": [
+            {key: told[key] for key in ("invariant", "thing", "at", "text")} for told in violations.values()
+        ],
         "services": {name: shown(service) for name, service in found.items()},
     }
 
@@ -91,6 +97,8 @@ def show(picture: dict[str, Any]) -> None:
     console.print(places)
     for barrier, state in picture["barriers"].items():
         console.print(f"{barrier}: {state.replace('_', ' ')}", highlight=False)
+    for told in picture["violations"]:
+        console.print(f"INVARIANT BROKEN: {told['invariant']}: {told['text'][options.lang]}", highlight=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -15,8 +15,9 @@ from tidegate.policies import read_policy, read_texts
 from wire.admin import BrokerAway, unfit
 from wire.settings import Settings
 
-PROCESSES = (*DUTIES, "audit")
-"""What runs beside each other; the audit log is a command of its own, since agents know nothing of its database."""
+PROCESSES = (*DUTIES, "audit", "shadow")
+"""What runs beside each other.  The audit log is a command of its own, since agents know nothing of its database; the
+shadow decides nothing, and stands last so that no other changes its port."""
 
 
 def worker(
@@ -25,7 +26,7 @@ def worker(
     duty: Annotated[str, typer.Option(help="all, or one of: " + ", ".join(PROCESSES))] = "all",
     slot: Annotated[int, typer.Option(envvar="TIDEGATE_SLOT", help="number of this worker among its like")] = 0,
 ) -> None:
-    """Run the duties (zones to incidents, archive, clock, audit), each in a process of its own, until Ctrl-C.
+    """Run the duties (zones to incidents, archive, clock, audit, shadow), each in a process of its own, until Ctrl-C.
 
     Example: tidegate worker --kafka 127.0.0.1:9092
     Example: tidegate worker --duty zones --slot 1

@@ -4,7 +4,7 @@ A block under replay says only what is new.  In between each zone repeats its wo
 that is follows from the word's own instant, so a repetition exists here only where it matters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from streams.alerts import worded
 from streams.barrier.alarms import deadline
 from streams.barrier.crews import answers, approval
 from streams.barrier.evidence import SILENT_MS
-from streams.barrier.machine import advance, matters_from
+from streams.barrier.machine import Event, advance, matters_from
 from streams.barrier.state import UP, Command, Evidence, State, Tally, Told
 from streams.barrier.usage import shown
 from streams.policy import BarrierPolicy, Policy
@@ -54,7 +54,8 @@ class Gatekeeper:
     `beat_ms` is the rhythm in which each zone repeats its word, in whole steps; `newest` is each zone's last word that
     was new, `told` the instant of the last one that the machine was told, `coming` those of the new ones ahead;
     `stood` are the intervals [from, until] in epoch milliseconds in which the barrier stood, or may have stood;
-    `years`, once it is finished, is what it stood for in each calendar year.
+    `years`, once it is finished, is what it stood for in each calendar year.  `witness` is told what the
+    machine hears and commands, word for word.
     """
 
     site: Policy
@@ -72,6 +73,7 @@ class Gatekeeper:
     newest: dict[int, Word] = field(default_factory=dict)
     told: dict[int, int] = field(default_factory=dict)
     coming: dict[int, list[int]] = field(default_factory=dict)
+    witness: Callable[[Event | Command], None] | None = None
 
     def hear(self, settled: int, closed: Sequence[int]) -> None:
         """The words up to an instant that all blocks concerned have closed; closed: up to when each zone is decided."""
@@ -132,6 +134,8 @@ class Gatekeeper:
             at = max(self.state.at, *(evidence.at for evidence in zones.values()))
             self.state = replace(self.state, zones=MappingProxyType({**self.state.zones, **zones}), at=at)
             self.told |= {beat.zone: beat.at for beat in passed_over}
+            for beat in passed_over:
+                self.witnessed(beat)
 
     def freshened(self, beat: Word) -> Evidence | None:
         """What is known of a zone that goes on being clear, as of a repetition; None where the machine has to look."""
@@ -144,12 +148,13 @@ class Gatekeeper:
 
     def say(self, word: Word) -> None:
         """One standing into the machine."""
-        zone = self.policy.zones[word.zone]
-        told = worded(
-            self.site, self.policy.id, zone, word.at, word.level, word.quality, word.episode, word.sequence
-        )  # fmt: skip
         self.told[word.zone] = word.at
-        self.take(Standing.model_construct(**told))
+        self.take(self.standing(word))
+
+    def standing(self, word: Word) -> Standing:
+        """A word as the barrier's inbox carries it."""
+        zone, (at, _, *stands) = self.policy.zones[word.zone], word
+        return Standing.model_construct(**worded(self.site, self.policy.id, zone, at, *stands))
 
     def due_at(self) -> int:
         """When the field answers next, or is told of, or stops being waited for."""
@@ -170,9 +175,19 @@ class Gatekeeper:
 
     def take(self, event: Standing | Report | Tick) -> None:
         """One event, and what a prompt crew makes of it."""
-        self.note(advance(self.state, event, self.policy, self.delay_ms))
+        self.enter(event)
         if self.crew == "prompt" and (order := approval(self.state, self.policy)) is not None:
-            self.note(advance(self.state, order, self.policy, self.delay_ms))
+            self.enter(order)
+
+    def enter(self, event: Event) -> None:
+        """One event into the machine."""
+        self.witnessed(event)
+        self.note(advance(self.state, event, self.policy, self.delay_ms))
+
+    def witnessed(self, said: Word | Event | Command) -> None:
+        """Let whoever looks on hear a word, an event or a command."""
+        if self.witness is not None:
+            self.witness(self.standing(said) if isinstance(said, Word) else said)
 
     def note(self, outcome: tuple[State, Any]) -> None:
         """Keep the new state, the commands, and the time that the barrier stood."""
@@ -182,6 +197,7 @@ class Gatekeeper:
         self.alarms += outputs.told
         for command in outputs.commands:
             self.commands.append(command)
+            self.witnessed(command)
             if self.crew == "prompt":
                 self.reports = answers(command, self.policy)
 

@@ -61,6 +61,7 @@ from streams.schemas.zones import (
     SensorAlert,
     Signed,
     Tick,
+    ViolationAlert,
     ZoneAlarm,
     ZoneAnswer,
     ZoneCount,
@@ -69,9 +70,9 @@ from streams.schemas.zones import (
 )
 
 PUBLISHED: tuple[type[Model], ...] = (
-    Tick, CountOrder, ZoneOrder, Standing, Report, Order, Alert, SensorAlert, ZoneState, ZoneCount, ZoneAnswer,
-    ZoneAlarm, Command, BarrierState, BarrierAlert, BarrierAnswer, Notice, NoticeWord, Outcome, Acknowledgement,
-    Sending, Receipt, Opening, IncidentStep, Tally, Incident, IncidentAnswer, OfficeKpi,
+    Tick, CountOrder, ZoneOrder, Standing, Report, Order, Alert, SensorAlert, ViolationAlert, ZoneState, ZoneCount,
+    ZoneAnswer, ZoneAlarm, Command, BarrierState, BarrierAlert, BarrierAnswer, Notice, NoticeWord, Outcome,
+    Acknowledgement, Sending, Receipt, Opening, IncidentStep, Tally, Incident, IncidentAnswer, OfficeKpi,
 )  # fmt: skip
 
 __all__ = [
@@ -80,6 +81,6 @@ __all__ = [
     "Command", "CountOrder", "Incident", "IncidentAnswer", "IncidentStep", "IncidentStepName", "Instant",
     "LevelName", "Milliseconds", "Model", "Notice", "NoticeWord", "OfficeKpi", "Opening", "Order", "Outcome",
     "Position", "QualityName", "Receipt", "Report", "Sending", "SensorAlert", "Signed", "Standing", "StepDone",
-    "Tally", "Tick", "Trouble", "Words", "ZoneAlarm", "ZoneAnswer", "ZoneCount", "ZoneOrder", "ZoneState",
-    "identity", "instant", "milliseconds", "said",
+    "Tally", "Tick", "Trouble", "ViolationAlert", "Words", "ZoneAlarm", "ZoneAnswer", "ZoneCount", "ZoneOrder",
+    "ZoneState", "identity", "instant", "milliseconds", "said",
 ]  # fmt: skip

@@ -103,6 +103,17 @@ class SensorAlert(Model):
     revision: str
 
 
+class ViolationAlert(Model):
+    """An invariant (design §9) that what was published breaks: for technicians; `thing` is what it is about."""
+
+    id: str
+    invariant: str
+    thing: str
+    at: Instant | None
+    text: Words
+    revision: str
+
+
 class ZoneState(Model):
     """A zone now."""
 
