@@ -21,7 +21,7 @@ def secret(reference: str) -> SecretStr:
     if where == "file" and name:
         try:
             value = Path(name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise SecretMissing(f"{reference}: the file cannot be read ({error}): make it readable") from error
         if not value:
             raise SecretMissing(f"{reference}: the file is empty: put the secret into it")

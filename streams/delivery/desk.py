@@ -23,6 +23,9 @@ OfficeEvent = NoticeWord | Outcome | Acknowledgement | Tick
 
 DOWN = ("lower", "end")
 
+LONGEST_ASKED_S = 86_400.0
+"""A provider may ask to be left alone for a day at the most, as long as a response that is over is kept: own figure."""
+
 
 def advance(row: Row, event: OfficeEvent, rules: Rules) -> Outputs:
     """One event into the row of an office; raises Unreadable, before anything is changed, for what makes no sense."""
@@ -136,7 +139,7 @@ def on_outcome(clerk: Clerk, outcome: Outcome) -> None:
         clerk.take(ref, replace(made, number=number), outcome.at)
     elif made.open and made.number == number:
         event = Event.REFUSED if outcome.result == "refused" else Event.FAILED
-        pause_ms = round((outcome.retry_after_s or 0.0) * 1000)
+        pause_ms = round(min(outcome.retry_after_s or 0.0, LONGEST_ASKED_S) * 1000)
         clerk.fail(ref, made, event, outcome.at, pause_ms, reason(outcome.code, outcome.said))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from streams.reasons import Reason
-from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Position, QualityName, Words
+from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Number, Position, QualityName, Words
 from streams.schemas.zones import Tick
 
 
@@ -19,7 +19,7 @@ class Standing(Model):
     level: LevelName
     quality: QualityName
     alert: str | None
-    sequence: int
+    sequence: Number
     revision: str
 
 

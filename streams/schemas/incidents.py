@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Words
+from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Number, Words
 from streams.schemas.zones import Tick
 
 IncidentStepName = Literal["reported", "dispatched", "handled", "checked", "archived", "assessed"]
@@ -63,10 +63,10 @@ class Tally(Model):
     office: str
     month: Annotated[str, Field(pattern=r"^\d{4}-\d\d$")]
     incident: str
-    sequence: Annotated[int, Field(gt=0)]
+    sequence: Annotated[Number, Field(gt=0)]
     at: Milliseconds
-    response_ms: Annotated[int, Field(ge=0)] | None
-    handling_ms: Annotated[int, Field(ge=0)] | None
+    response_ms: Number | None
+    handling_ms: Number | None
     late: bool
     ended: Literal["assessed", "lapsed"] | None
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Words
+from streams.schemas.words import Instant, LevelName, Milliseconds, Model, Number, Words
 from streams.schemas.zones import Tick
 
 DeliveryStep = Literal["queued", "sent", "delivered", "acked", "done", "escalated", "failed", "superseded"]
@@ -24,7 +24,7 @@ class Notice(Model):
     kind: Literal["raise", "lower", "end", "blind", "barrier"]
     text: Words
     episode: str | None
-    sequence: int
+    sequence: Number
     barrier: str | None
 
 

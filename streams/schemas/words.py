@@ -30,6 +30,10 @@ Trouble = Literal[
 Position = Literal["deployed", "lifted"]
 Instant = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
 Milliseconds = Annotated[int, Field(ge=0, le=INSTANT_MAX_MS, strict=True)]
+NUMBER_MAX = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps exactly; no sequence and no duration comes near it."""
+
+Number = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
 
 
 class Model(BaseModel):
@@ -52,8 +56,11 @@ def instant(at_ms: int) -> str:
 
 
 def milliseconds(text: str) -> int:
-    """The epoch milliseconds of an instant written by `instant`."""
-    return (datetime.fromisoformat(text) - EPOCH) // timedelta(milliseconds=1)
+    """The epoch milliseconds of an instant written by `instant`; ValueError for what is none, or has no time zone."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 def identity(*cause: object) -> str:

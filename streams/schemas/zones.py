@@ -12,6 +12,7 @@ from streams.schemas.words import (
     LevelName,
     Milliseconds,
     Model,
+    Number,
     QualityName,
     Trouble,
     Words,
@@ -68,7 +69,7 @@ class Alert(Model):
     zone: str
     block: str
     episode: str | None
-    sequence: int
+    sequence: Number
     at: Instant
     from_: Annotated[Change, Field(alias="from")]
     to: Change

@@ -15,11 +15,13 @@ from streams.barrier import evidence, orders, reports, steps
 from streams.barrier import machine as barrier_machine
 from streams.barrier.state import GOING_DOWN, NOTHING, Step
 from streams.reasons import Reason
-from streams.records import FAR
-from tests.exhaustive import alarms, barrier_rules, barriers
+from streams.records import BY_RULE, FAR, GOOD
+from streams.steps import levels as level_machine
+from tests.exhaustive import alarms, barrier_rules, barriers, levels
 from tests.exhaustive.alarms import Alarms
 from tests.exhaustive.barriers import Barriers
 from tests.exhaustive.exploring import SAME_KEY, explore
+from tests.exhaustive.levels import Levels
 from tests.exhaustive.worlds import FEW_WORDS
 
 NUMBER = itertools.count()
@@ -132,6 +134,40 @@ def test_a_defect_with_persons_or_late_reports_is_found(rule: str, monkeypatch: 
 
 def test_every_rule_of_a_barrier_has_its_defect() -> None:
     assert {*BARRIERS, *WITH_PERSONS} == set(Barriers.rules)
+
+
+def free(zone: Any, at: int) -> Any:
+    zone["freed_at"] = at + 1
+    return zone
+
+
+def counted(how: int, zone: Any) -> int:
+    zone["episode"] += how != 0
+    return how
+
+
+LEVELS = {
+    levels.DOWN: altered(level_machine, "decide", lambda was: lambda *all_: was(*all_[:-1], GOOD)),
+    levels.HELD: altered(level_machine, "decide", lambda was: lambda zone, limit, at, *more: (
+        was(free(zone, at), limit, at, *more))),
+    levels.UP: altered(level_machine, "decide", lambda was: lambda zone, limit, at, mean, *more: (
+        was(zone, limit, at, min(mean, 70.0), *more))),
+    levels.WHY: altered(level_machine, "decide", lambda was: lambda zone, limit, at, mean, upper, quality: (
+        was(zone, limit, at, upper, upper, quality))),
+    levels.SAID: altered(level_machine, "decide", lambda was: lambda *all_: BY_RULE * (was(*all_) >= 0)),
+    levels.LATER: altered(level_machine, "restart_waits", lambda was: lambda *all_: None),
+    levels.EPISODE: altered(level_machine, "decide", lambda was: lambda zone, *more: counted(was(zone, *more), zone)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", LEVELS)
+def test_a_defect_in_a_level_is_found(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    LEVELS[rule](monkeypatch)
+    assert rule in explore(Levels()).broken
+
+
+def test_every_rule_of_a_level_has_its_defect() -> None:
+    assert set(LEVELS) == set(Levels.rules)
 
 
 def test_a_key_that_leaves_out_what_matters_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from tests.exhaustive.alarms import Alarms
 from tests.exhaustive.barriers import Barriers
 from tests.exhaustive.exploring import Domain, Explored, explore
+from tests.exhaustive.levels import Levels
 
 SHARE = 8
 """In the suite every eighth state that was reached in two ways is compared; by hand, all of them."""
@@ -24,6 +25,7 @@ class World:
 
 FEW_WORDS = Barriers(persons=False, late=(0,), crew=("deployed", "lifted", "failed"))
 WORLDS = (
+    World("level", "one zone, every band of figures, blindness, orders, a revision", Levels(), None),
     World("alarm", "one zone, every order, the clock, a lost memory", Alarms(), None),
     World("barrier", "one zone, a crew of few words, a person who approves", FEW_WORDS, None),
     World("barrier", "one zone, a crew, a person who approves", Barriers(persons=False, late=(0,)), 7),
