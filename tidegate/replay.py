@@ -9,8 +9,8 @@ from backtest.checking import Checking
 from backtest.recordings import RecordingError, read
 from backtest.replay import run
 from tidegate.console_output import BAD_INPUT, FOUND, emit, fail, options, progress
-from tidegate.invariants import checked, in_words, listed
 from tidegate.policies import read_policy
+from tidegate.record.invariants import checked, in_words, listed
 
 
 def replay(
