@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from backtest.checking import Checking
+from backtest.checking import Checking, checked, in_words, listed
 from backtest.recordings import RecordingError, read
 from backtest.replay import run
 from tidegate.console_output import BAD_INPUT, FOUND, emit, fail, options, progress
-from tidegate.invariants import checked, in_words, listed
 from tidegate.policies import read_policy
 
 

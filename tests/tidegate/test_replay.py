@@ -7,11 +7,10 @@ from subprocess import CompletedProcess
 import pyarrow.parquet as pq
 import pytest
 
-from backtest.checking import Checking
+from backtest.checking import Checking, in_words, listed
 from tests.broker.processes import tidegate
 from tests.command_line import assert_refused, put_broken_recording
 from tests.journey.places import SITE, THRESHOLDS, evening, policy
-from tidegate.invariants import in_words, listed
 
 ALERT = "id kind zone block episode sequence at from to reason people lower upper rolling limit quality revision"
 COMMAND = "id barrier episode sequence at position cause reason revision"
