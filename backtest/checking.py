@@ -1,15 +1,16 @@
 """A replay held against the invariants (design §9): what it decided, and what each barrier heard before its lift."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from streams.barrier.gatekeeping import Gatekeeper
 from streams.barrier.machine import Event
 from streams.barrier.state import Command
 from streams.barrier.telling import render_command
-from streams.invariants import NAMES, Violation, Watch
+from streams.invariants import NAMES, SENTENCES, Violation, Watch
 from streams.pipeline import Journey
 from streams.policy import Policy
+from streams.schemas import instant
 
 ONLY_ELSEWHERE = {
     "same_decisions": ("需要两次运行才能核对", "it takes two runs to check this"),
@@ -60,3 +61,43 @@ class Checking:
                 self._see("barrier.inputs", [{**said.model_dump(mode="json"), "barrier": name}])
 
         return tell
+
+
+def listed(found: Iterable[Violation]) -> list[dict[str, Any]]:
+    """Violations as JSON."""
+    return [
+        {
+            "invariant": each.invariant,
+            "thing": each.thing,
+            "at": None if each.at is None else instant(each.at),
+            "text": {"zh": each.zh, "en": each.said},
+        }
+        for each in found
+    ]
+
+
+def checked(checking: Checking) -> dict[str, dict[str, int]]:
+    """How many messages of which kind each invariant has looked at; none where a replay cannot break it."""
+    counts = checking.watch.checked
+    return {
+        name: {topic: count for (of, topic), count in sorted(counts.items()) if of == name}
+        if name not in ONLY_ELSEWHERE
+        else {}
+        for name in NAMES
+    }
+
+
+def in_words(checking: Checking, lang: str) -> str:
+    """The same for a person: every violation, or by what each invariant was held."""
+    place = 0 if lang == "zh" else 1
+    if checking.found:
+        lines = [f"{each.invariant}: {each.zh if lang == 'zh' else each.said}" for each in checking.found]
+        head = f"违反不变量 {len(lines)} 处：" if lang == "zh" else f"invariants broken: {len(lines)}"
+        return "\n".join([head, *lines])
+    lines = ["未违反任何不变量：" if lang == "zh" else "no invariant was broken:"]
+    for name, counts in checked(checking).items():
+        said = ", ".join(f"{count:,} {topic}" for topic, count in counts.items())
+        unheard = "没有相关消息" if lang == "zh" else "there was nothing of the kind"
+        why = ONLY_ELSEWHERE[name][place] if name in ONLY_ELSEWHERE else said or unheard
+        lines.append(f"  {name}: {SENTENCES[name][place]} [{why}]")
+    return "\n".join(lines)

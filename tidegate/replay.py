@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from backtest.checking import Checking
+from backtest.checking import Checking, checked, in_words, listed
 from backtest.recordings import RecordingError, read
 from backtest.replay import run
 from tidegate.console_output import BAD_INPUT, FOUND, emit, fail, options, progress
 from tidegate.policies import read_policy
-from tidegate.record.invariants import checked, in_words, listed
 
 
 def replay(

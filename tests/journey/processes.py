@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -44,3 +45,11 @@ def stop(process: "subprocess.Popen[bytes]", patience_s: float = 60.0) -> int:
     """SIGTERM, and the status with which it ends."""
     process.send_signal(signal.SIGTERM)
     return process.wait(patience_s)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -10,20 +9,13 @@ from urllib.request import urlopen
 import pytest
 
 from tests.journey.city import City
-from tests.journey.processes import children, stop, until
+from tests.journey.processes import children, free_port, stop, until
 from wire.topics import BARRIER_INPUTS, BLOCK_INPUTS, BY_NAME
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(200)]
 
 LISTENS = "0A"
 """The state of a listening socket in the kernel's table."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def figures(port: int) -> dict[str, float]:

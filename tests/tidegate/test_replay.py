@@ -7,9 +7,10 @@ from subprocess import CompletedProcess
 import pyarrow.parquet as pq
 import pytest
 
+from backtest.checking import Checking, in_words, listed
 from tests.broker.processes import tidegate
 from tests.command_line import assert_refused, put_broken_recording
-from tests.journey.places import SITE, THRESHOLDS, evening
+from tests.journey.places import SITE, THRESHOLDS, evening, policy
 
 ALERT = "id kind zone block episode sequence at from to reason people lower upper rolling limit quality revision"
 COMMAND = "id barrier episode sequence at position cause reason revision"
@@ -90,3 +91,22 @@ def test_an_empty_recording_decides_nothing(folder: Path) -> None:
     assert done.returncode == 0
     assert json.loads(done.stdout)["readings"] == {"applied": 0, "late": 0, "duplicate": 0, "dead": 0}
     assert (folder / "out" / "alerts.jsonl").read_bytes() == b""
+
+
+def test_a_replay_that_is_checked_says_what_was_looked_at_in_either_language(folder: Path) -> None:
+    done = replay(folder, "evening.csv", "--out", "out", "--check", "--series")
+    assert done.returncode == 0 and "no invariant was broken:" in done.stdout
+    assert "series" in done.stdout and "barrier.commands" in done.stdout
+    told = tidegate("--lang", "zh", "--json", "replay", "evening.csv", "--out", "out", "--check", cwd=folder)
+    said = json.loads(told.stdout)
+    assert said["violations"] == [] and said["checked"]["lifted_with_proof"]["barrier.commands"] > 0
+    assert "series" not in said["checked"]["lowered_with_proof"] and said["checked"]["crowds_alerted"] == {}
+
+
+def test_whatever_is_broken_is_told_with_its_evidence_in_either_language() -> None:
+    checking = Checking(policy())
+    checking.found = checking.watch.see("office.sendings", {"office": "town", "channel": "bell"})
+    assert in_words(checking, "en").startswith("invariants broken: 1\nreplay_apart: town")
+    assert in_words(checking, "zh").startswith("违反不变量 1 处：\nreplay_apart: town")
+    (told,) = listed(checking.found)
+    assert told["thing"] == "town" and told["at"] is None and set(told["text"]) == {"zh", "en"}

@@ -1,1 +1,1 @@
-"""Commands that write, prove and read the record: `tidegate audit`, `tidegate why`, and what a check of it found."""
+"""Commands that write, prove and read the record: `tidegate audit`, `tidegate why`."""
