@@ -22,7 +22,7 @@ from tests.exhaustive.alarms import Alarms
 from tests.exhaustive.barriers import Barriers
 from tests.exhaustive.exploring import SAME_KEY, explore
 from tests.exhaustive.levels import Levels
-from tests.exhaustive.worlds import FEW_WORDS
+from tests.exhaustive.worlds import FEW_WORDS, SHARE
 
 NUMBER = itertools.count()
 
@@ -123,7 +123,7 @@ WITH_PERSONS = {
 def test_a_defect_in_a_barrier_is_found(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BARRIERS[rule](monkeypatch)
     domain = Barriers(persons=False, late=(0,)) if rule is barrier_rules.KEPT else FEW_WORDS
-    assert rule in explore(domain, 9).broken
+    assert rule in explore(domain, 9, SHARE).broken
 
 
 @pytest.mark.parametrize("rule", WITH_PERSONS)
