@@ -100,7 +100,7 @@ def write(result: Result, samples: Sequence[Sample], found: dict[tuple[str, str]
     ]
     texts = {
         "soak.md": table(found) + "\n" + chaos_table(result),
-        "soak.json": orjson.dumps({"trends": said, "samples": samples}).decode() + "\n",
+        "soak.json": orjson.dumps({"trends": said, "samples": [[*sample] for sample in samples]}).decode() + "\n",
         "soak.html": page(samples),
     }
     for name, text in texts.items():
