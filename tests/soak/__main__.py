@@ -49,7 +49,8 @@ def soak(folder: Path, wish: Wish, minutes: float, told: Told) -> tuple[Result, 
         began_ms = now_ms()
         with Sampler(siege) as sampler:
             assail(siege, wish, APART_S, told)
-            siege.hold(max(0.0, (began_ms - now_ms()) / 1000 + 60 * minutes), max(0.0, 60 * minutes))
+            left_s = max(0.0, 60 * minutes - (now_ms() - began_ms) / 1000)
+            siege.hold(left_s, left_s)
         return settled(siege, wish, began_ms, load_before), sampler.samples
 
 
@@ -99,7 +100,7 @@ def write(result: Result, samples: Sequence[Sample], found: dict[tuple[str, str]
     ]
     texts = {
         "soak.md": table(found) + "\n" + chaos_table(result),
-        "soak.json": orjson.dumps({"trends": said, "samples": samples}).decode() + "\n",
+        "soak.json": orjson.dumps({"trends": said, "samples": [[*sample] for sample in samples]}).decode() + "\n",
         "soak.html": page(samples),
     }
     for name, text in texts.items():
