@@ -3,6 +3,7 @@
 # make setup   what both of them do first; a second time it costs nothing and needs no network
 # make check   style, types and imports only
 # make bench   every bench, and a table of the figures
+# make simulation   evenings from seeds, with everything that goes wrong: make simulation ARGS="--seeds 1000"
 # make clean   away with .venv and the caches; recordings and broker data in .tidegate stay
 #
 # ARGS is handed on: make run ARGS="--speed 10", make test ARGS="tests/streams -k levels".
@@ -13,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench simulation clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -35,6 +36,9 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench all $(ARGS)
+
+simulation: setup
+	$(BIN)/python -m tests.simulation $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
