@@ -27,7 +27,7 @@ class Watch:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.ids: set[tuple[str, str]] = set()
+        self.ids: dict[tuple[str, str], dict[str, Any]] = {}
         self.quality: dict[str, str] = {}
         self.sequence: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.clear: dict[tuple[str, str], int | None] = {}
@@ -46,8 +46,9 @@ class Watch:
         """What a message shows to be broken."""
         name = str(message.get("id", ""))
         if name and (topic, name) in self.ids:
-            return []
-        self.ids.add((topic, name))
+            same = topic not in ("zone.alerts", "barrier.commands") or self.ids[topic, name] == message
+            return [] if same else [Violation(SEQUENCES, name, None, f"{topic} says two things under one id")]
+        self.ids[topic, name] = message
         looks: dict[str, Callable[[dict[str, Any]], list[Violation]]] = {
             "zone.alerts": self._alert, "barrier.commands": self._command, "barrier.inputs": self._word,
             "zone.alarms": self._alarm, "office.notices": self._notice, "office.receipts": self._receipt,

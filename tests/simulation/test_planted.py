@@ -1,13 +1,26 @@
 """The simulation finds what is wrong: each planted defect within 200 evenings, and says it in a short history."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.simulation.checking import faults
 from tests.simulation.history import history
 from tests.simulation.planted import DEFECTS, Defect
 from tests.simulation.shrinking import shortest, told
+from tests.simulation.venue import loaded, venue
 
 SEEDS = 200
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """Policies are read anew, so that a patched one is neither missed nor left behind."""
+    for cached in (venue, loaded):
+        cached.cache_clear()
+    yield
+    for cached in (venue, loaded):
+        cached.cache_clear()
 
 
 def first(defect: Defect, patch: pytest.MonkeyPatch) -> int:

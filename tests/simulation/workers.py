@@ -230,10 +230,10 @@ class Workers:
             process.position = {part: max(0, at - each.much) for part, at in process.position.items()}
             return None
         process.log.batch = 1
-        process.deliver(max(1, each.much))
+        process.deliver(each.much + 2 if each.much % 2 else max(1, each.much))
         await self.loop.quiet()
         if each.much % 2:
-            await self.among_rows(process, each.much // 2 + 1)
+            await self.among_rows(process, 1 + each.more % 2)
         else:
             for nth in range(each.much % 4):
                 await process.land(nth)
