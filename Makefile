@@ -3,6 +3,7 @@
 # make setup   what both of them do first; a second time it costs nothing and needs no network
 # make check   style, types and imports only
 # make bench   every bench, and a table of the figures
+# make simulation   evenings from seeds, with everything that goes wrong: make simulation ARGS="--seeds 1000"
 # make chaos   workers, brokers and the net are broken a hundred times; what came out is held against what had to
 # make soak    a day of the lakeside in an hour, with faults: does anything grow?
 # make clean   away with .venv and the caches; recordings and broker data in .tidegate stay
@@ -15,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help setup run test check bench chaos soak clean
+.PHONY: help setup run test check bench simulation chaos soak clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
@@ -37,6 +38,9 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench all $(ARGS)
+
+simulation: setup
+	$(BIN)/python -m tests.simulation $(ARGS)
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos $(ARGS)
