@@ -16,6 +16,9 @@ from streams.schemas import LEVELS
 KEPT = 10_000
 """Responses (office and episode) that are remembered: an end that comes later is not judged."""
 
+NOT_MISSING = ("queued", "sent", "failed", "escalated", "acked", "done")
+"""Steps of an end that is on its way, or that a person has seen before any provider took it."""
+
 INBOX = "inbox"
 """What an office without channels has (docs/channels.md)."""
 
@@ -93,7 +96,7 @@ class Ends:
             over = self._over.get(episode)
             if not response.arrived("raise") or response.arrived("end") or (over is None and not ends):
                 continue
-            if any(response.steps.get(name) in ("queued", "sent", "failed", "escalated") for name in ends):
+            if any(response.steps.get(name) in NOT_MISSING for name in ends):
                 continue
             zh = "{thing}：{zone} 的升级已送达，该次响应已结束，而结束通知未送达，也不在途中"
             en = "{thing} was told of a raise of {zone} whose response is over: its end neither came nor is on its way"

@@ -1,26 +1,19 @@
-"""Where the simulation meets the invariants: `streams.invariants` if it is there, else what stands in for it.
-
-The only file that knows which of the two it is.
-"""
+"""Where the simulation meets the invariants."""
 
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import orjson
 
+from streams.invariants import Watch
 from tests.simulation.evening import Evening
 from wire.topics import DEAD_LETTERS
-
-MODULE = "streams.invariants" if find_spec("streams.invariants") else "tests.simulation.standing_in"
-INVARIANTS: Any = import_module(MODULE)
 
 
 def violations(evening: Evening) -> Iterator[str]:
     """What an evening's topics show to be broken, message by message in the order in which they came."""
     place = evening.story.venue
-    watch = INVARIANTS.Watch(place.policy(0))
+    watch = Watch(place.policy(0))
     turns = dict(zip(evening.turns[1:], evening.revisions[1:], strict=True))
     found = []
     for number, (topic, record) in enumerate(evening.broker.order):
