@@ -30,8 +30,7 @@ class Watch:
         self.ids: dict[tuple[str, str], dict[str, Any]] = {}
         self.quality: dict[str, str] = {}
         self.sequence: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self.clear: dict[tuple[str, str], int | None] = {}
-        self.level: dict[tuple[str, str], int] = {}
+        self.words: defaultdict[tuple[str, str], list[tuple[int, int | None]]] = defaultdict(list)
         self.raised: dict[tuple[str, str, str], str] = {}
         self.ended: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
         self.notices: dict[str, dict[str, Any]] = {}
@@ -91,9 +90,9 @@ class Watch:
             gate = next((each for each in self.policy.barriers if each.id == message["barrier"]), None)
             if gate is not None:
                 good = message["quality"] == "good" and LEVELS.index(message["level"]) < gate.deploy_at
-                since = self.clear.get(key)
-                self.clear[key] = (since if since is not None else at) if good else None
-                self.level[key] = at
+                words = self.words[key]
+                since = words[-1][1] if words else None
+                words.append((at, (since if since is not None else at) if good else None))
         return []
 
     def _command(self, message: dict[str, Any]) -> list[Violation]:
@@ -102,8 +101,10 @@ class Watch:
         gate = next(each for each in self.policy.barriers if each.id == name)
         if message["position"] == "lifted" and message["reason"] not in ORDERED:
             for zone in gate.zones:
-                since = self.clear.get((name, zone))
-                if since is None or self.level[name, zone] - since < gate.lift_after_ms:
+                # What the zone said of later instants may lie in the inbox already; the machine had not come to it.
+                known = [word for word in self.words[name, zone] if word[0] <= at]
+                newest, since = known[-1] if known else (at, None)
+                if since is None or newest - since < gate.lift_after_ms:
                     found.append(Violation(LIFTED, name, at, f"lifted while {zone} is clear since {since}"))
         return found
 
