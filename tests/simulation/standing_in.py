@@ -30,6 +30,7 @@ class Watch:
         self.ids: dict[tuple[str, str], dict[str, Any]] = {}
         self.quality: dict[str, str] = {}
         self.sequence: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.approved: dict[tuple[str, int], dict[str, list[tuple[int, int | None]]]] = {}
         self.words: defaultdict[tuple[str, str], list[tuple[int, int | None]]] = defaultdict(list)
         self.raised: dict[tuple[str, str, str], str] = {}
         self.ended: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
@@ -85,6 +86,9 @@ class Watch:
         return []
 
     def _word(self, message: dict[str, Any]) -> list[Violation]:
+        if message.get("order") == "approve_lift":
+            heard = {zone: list(said) for (gate, zone), said in self.words.items() if gate == message["barrier"]}
+            self.approved[message["barrier"], int(message["at"])] = heard
         if message.get("kind") == "standing":
             key, at = (message["barrier"], message["zone"]), int(message["at"])
             gate = next((each for each in self.policy.barriers if each.id == message["barrier"]), None)
@@ -102,7 +106,9 @@ class Watch:
         if message["position"] == "lifted" and message["reason"] not in ORDERED:
             for zone in gate.zones:
                 # What the zone said of later instants may lie in the inbox already; the machine had not come to it.
+                # An approval is taken in its place in the inbox: words that came after it were not known to it.
                 known = [word for word in self.words[name, zone] if word[0] <= at]
+                known = self.approved.get((name, at), {}).get(zone, known)
                 newest, since = known[-1] if known else (at, None)
                 if since is None or newest - since < gate.lift_after_ms:
                     found.append(Violation(LIFTED, name, at, f"lifted while {zone} is clear since {since}"))
