@@ -40,7 +40,7 @@ def test_a_planted_defect_is_found_within_two_hundred_evenings(defect: Defect, m
 
 @pytest.mark.timeout(900)
 def test_a_failing_evening_becomes_a_short_history_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    defect = next(each for each in DEFECTS if each.name == "state before outputs")
+    defect = next(each for each in DEFECTS if each.name == "no fence")
     seed = first(defect, monkeypatch)
     story, found = shortest(history(seed), lambda story: faults(story, defect.parts))
     assert len(story.happenings) < len(history(seed).happenings)
