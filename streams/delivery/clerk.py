@@ -66,6 +66,12 @@ class Clerk:
         self.keep(key, machine.begun(errand, self.row.now, self.rules.channels, self.told_over(key)))
         self.line_up((key, errand.id))
 
+    def turn_of(self, ref: Ref) -> tuple[int, Ref]:
+        """Where a notice stands among those that come due together: by what the row keeps, so that a restart, or a
+        clock that was away, changes nothing in the order."""
+        errand = self.row.errand(ref)
+        return due(errand, self.rules) if errand is not None else FAR, ref
+
     def quiet(self, errand: Errand) -> bool:
         """Do quiet hours hold it back?  Never II and I, and only what tells of a level."""
         return errand.kind in HELD_BY_NIGHT and errand.level not in NEVER_QUIET and self.is_quiet()

@@ -186,11 +186,11 @@ def on_tick(clerk: Clerk, tick: Tick) -> None:
         return
     row.now = tick.at
     if row.waiting and not clerk.is_quiet():
-        for ref in list(row.waiting):
+        for ref in sorted(row.waiting):
             errand = row.errand(ref)
             if errand is not None and errand.step is Step.WAITING:
                 clerk.release(ref[0], errand)
-    for ref in row.come_due():
+    for ref in sorted(row.come_due(), key=clerk.turn_of):
         if ref[1]:
             timely(clerk, ref)
         else:

@@ -23,9 +23,13 @@ class Layout:
 
 
 def layouts(site: Site) -> dict[str, Layout]:
-    """The layout of every block; a sensor at a gate between two blocks is in both."""
+    """The layout of every block; a sensor at a gate between two blocks is in both.
+
+    Lines come before areas: of one instant they are applied in this order, and a head count has seen whoever crossed
+    until then.
+    """
     sensors: dict[str, list[Sensor]] = {block.id: [] for block in site.blocks}
-    for sensor in site.sensors:
+    for sensor in sorted(site.sensors, key=lambda each: each.line is None):
         for block_id in site.blocks_by_sensor[sensor.id]:
             sensors[block_id].append(sensor)
     found = {}

@@ -143,7 +143,8 @@ class Statement:
     def close_step(self, end: int) -> None:
         ready = [waiting for waiting in self.waiting if waiting[0] < end]
         self.waiting = [waiting for waiting in self.waiting if waiting[0] >= end]
-        order = {sensor.id: place for place, sensor in enumerate(self.world.sensors)}
+        lines_first = sorted(self.world.sensors, key=lambda sensor: sensor.kind == "state")
+        order = {sensor.id: place for place, sensor in enumerate(lines_first)}
 
         def turn(waiting: tuple[int, Reading | Count, str]) -> tuple[int, int, int]:
             due, told, clock = waiting

@@ -23,17 +23,17 @@ sensors:
 """
 
 
-def test_a_block_has_its_zones_and_every_sensor_that_touches_them_in_site_order() -> None:
+def test_a_block_has_its_zones_and_every_sensor_that_touches_them_lines_first() -> None:
     found = layouts(load_site(SITE))
     assert found["shore"].zones == ("fountain", "promenade")
-    assert found["shore"].sensors == ("gate", "cam", "steps", "inner")
+    assert found["shore"].sensors == ("gate", "steps", "inner", "cam")
     assert found["street"].sensors == ("steps", "exit")
 
 
 def test_a_camera_sees_the_whole_zone_unless_its_coverage_is_stated() -> None:
     assert layouts(load_site(SITE))["shore"].gates["coverage"].tolist() == [1.0, 1.0, 1.0, 1.0]
     part = SITE.replace("area: {zone: fountain}", "area: {zone: fountain, coverage: 62.5%}")
-    assert layouts(load_site(part))["shore"].gates["coverage"].tolist() == [1.0, 0.625, 1.0, 1.0]
+    assert layouts(load_site(part))["shore"].gates["coverage"].tolist() == [1.0, 1.0, 1.0, 0.625]
 
 
 def test_a_gate_between_two_blocks_is_in_both_and_its_far_end_is_nowhere() -> None:
@@ -49,13 +49,13 @@ def test_a_gate_between_two_blocks_is_in_both_and_its_far_end_is_nowhere() -> No
 def test_a_gate_says_what_its_sensor_is() -> None:
     gates = load(SITE, LEVELS).layout("shore").gates
     assert gates.dtype == SENSORS
-    assert gates["kind"].tolist() == [INTERVAL, STATE, CUMULATIVE, EVENT]
-    assert gates["source"].tolist() == [-1, -1, -1, 0]
-    assert gates["target"].tolist() == [1, -1, 0, 1]
-    assert gates["zone"].tolist() == [-1, 0, -1, -1]
-    assert gates["every_ms"].tolist() == [10_000, 30_000, 60_000, 300_000]
-    assert gates["share"].tolist() == [0.03, 0.08, 0.01, 0.0]
-    assert gates["width_m"].tolist() == [6.0, 0.0, 2.5, 4.0]
+    assert gates["kind"].tolist() == [INTERVAL, CUMULATIVE, EVENT, STATE]
+    assert gates["source"].tolist() == [-1, -1, 0, -1]
+    assert gates["target"].tolist() == [1, 0, 1, -1]
+    assert gates["zone"].tolist() == [-1, -1, -1, 0]
+    assert gates["every_ms"].tolist() == [10_000, 60_000, 300_000, 30_000]
+    assert gates["share"].tolist() == [0.03, 0.01, 0.0, 0.08]
+    assert gates["width_m"].tolist() == [6.0, 2.5, 4.0, 0.0]
 
 
 def test_a_block_without_sensors_is_laid_out_too() -> None:
