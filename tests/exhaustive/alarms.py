@@ -175,6 +175,7 @@ class Alarms:
         return (
             alarm.ringing, alarm.topped, node.severity, node.quality, node.called, alarm.acked is not None,
             None if alarm.shelved is None else (alarm.shelved.until or now) - now, alarm.out_of_service is not None,
+            None if alarm.aside_at is None else max(alarm.aside_at - now, -MOST),
             held_at, max(alarm.freed_at - now, -2 * WHILE), min(node.sequence - node.rose, 2), min(node.sequence, 1),
             min(node.episode, 1),
             alarm.rose == node.rose, alarm.episode == node.episode, alarm.sequence == node.sequence,

@@ -65,8 +65,8 @@ def test_kills_of_the_worker_and_of_the_broker_at_any_moment_lose_and_double_not
 
 def test_a_broker_that_is_gone_for_a_while_loses_nothing(city: City, own: Kafka, recording: Path) -> None:
     worker = city.worker()
-    feed = city.start("feed", recording, "--speed", "120")
-    until(lambda: city.states() > 50, lambda: f"decisions; {city.said()}")
+    feed = city.start("feed", recording, "--speed", "60")
+    until(lambda: city.states() > 0, lambda: f"decisions; {city.said()}")
     own.kill()
     back_s = time.monotonic() + GONE_S
     until(lambda: time.monotonic() > back_s, "the end of the outage")
