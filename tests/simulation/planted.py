@@ -106,17 +106,6 @@ class Holes(Shell[Any]):
         return super().take(partition, offset, key, value, headers, seen_ms)
 
 
-class Hasty(Shell[Any]):
-    """Gives partitions back without waiting for what is decided, and forgets that."""
-
-    async def release(self, partitions: Any) -> None:
-        self.epoch += 1
-        for partition in partitions:
-            self._parts.pop(partition, None)
-        self._group = Group()
-        self._saving._waiting = {}
-
-
 class Blurting(Group[Any]):
     """Outputs of a group leave in the wrong order."""
 
@@ -257,7 +246,6 @@ DEFECTS = (
     Defect("nothing restored", Parts(log=Forgetful)),
     Defect("no lease", Parts(lease=Eternal)),
     Defect("holes and repeats taken", Parts(shell=Holes)),
-    Defect("release without waiting", Parts(shell=Hasty)),
     Defect("outputs out of order", Parts(), blurting),
     Defect("a rise that is not published", Parts(duty=deaf)),
     Defect("lowered_with_proof", Parts(), trusts_all),

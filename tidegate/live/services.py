@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 
-from confluent_kafka import Consumer, ConsumerGroupState, KafkaException, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from streams.schemas import instant
@@ -30,6 +30,10 @@ BEHIND_S = 5.0
 
 FRESH_S = 15.0
 """Without a Tick for so long nothing decides that time has passed; they come once a second."""
+
+ASKED_AGAIN, AGAIN_S = 20, 0.5
+UNSETTLED = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
+"""What a broker answers that does not know yet which of them keeps a group; it knows some moments later."""
 
 ANSWER_S = 10.0
 
@@ -110,6 +114,18 @@ def _members(settings: Settings) -> dict[str, int]:
     return found
 
 
+def committed(reader: Consumer, parts: list[TopicPartition]) -> list[TopicPartition]:
+    """How far a group has told that it is; a broker that has just begun is asked until it knows who keeps that."""
+    for _ in range(ASKED_AGAIN):
+        try:
+            return reader.committed(parts, timeout=ANSWER_S)
+        except KafkaException as error:
+            if error.args[0].code() not in UNSETTLED:
+                raise
+            reader.poll(AGAIN_S)
+    return reader.committed(parts, timeout=ANSWER_S)
+
+
 def _inbox(settings: Settings, duty: str, topic: str) -> Inbox:
     """How far a duty is, over all partitions of its inbox."""
     undone = 0
@@ -126,7 +142,7 @@ def _inbox(settings: Settings, duty: str, topic: str) -> Inbox:
     with closing(reader):
         parts = [TopicPartition(settings.topic(topic), number) for number in range(BY_NAME[topic].partitions)]
         try:
-            told = reader.committed(parts, timeout=ANSWER_S)
+            told = committed(reader, parts)
             for part in told:
                 low, high = span(reader, part)
                 done = max(part.offset, low)
